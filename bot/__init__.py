@@ -1,0 +1,1 @@
+"""IOP-lotsen: a chat assistant that answers questions about idéburet offentligt partnerskap with sourced quotes."""

@@ -1,0 +1,23 @@
+"""What a conversation remembers between two messages. No names, and no text beyond what a dialog needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.messages import Language, Value
+
+
+class ConversationState(Value):
+    """Serialised as JSON into the store. `dialog` is the open (or paused) dialog, in the form that `dialogs` gives it;
+    `shelf` are the ids of the quotes last shown, for «nummer 2» and «visa källan»."""
+
+    municipality: str | None = None
+    language: Language = "sv"
+    greeted: bool = False
+    last_question: str | None = None
+    last_topic: str | None = None
+    shelf: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    dialog: dict[str, Any] | None = None
+    result: str | None = None
+    """Token of the result page of the last finished dialog."""

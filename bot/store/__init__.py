@@ -1,0 +1,1 @@
+"""Adapters of the store ports: memory, and SQL (SQLite and PostgreSQL)."""
