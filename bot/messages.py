@@ -63,6 +63,9 @@ class Message(Value):
     """False when the sender may not change the room's settings, such as its municipality."""
     received: datetime
     address: dict[str, str] = Field(default_factory=dict)
+    token: str = ""
+    """Set by the store when the turn begins; channels leave it empty. Unguessable, and the same if the turn is
+    repeated: names the result page that the turn may make (`TurnResult.page`)."""
 
 
 # ---- out ----------------------------------------------------------------------------------------------------------
