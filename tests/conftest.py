@@ -1,0 +1,33 @@
+"""Tests that need a service: run where it is there, skipped loudly where it isn't, and failed in CI."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.needs import IN_CI, NEEDS
+
+missing: Counter[str] = Counter()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Ask for the services of the test's markers, before its fixtures are made."""
+    for mark in item.iter_markers():
+        need = NEEDS.get(mark.name)
+        if need is None or need.found():
+            continue
+        if IN_CI:
+            pytest.fail(f"{need.marker} is missing, and in CI nothing is skipped for it: {need.remedy}", pytrace=False)
+        missing[need.marker] += 1
+        pytest.skip(f"{need.marker} is missing: {need.remedy}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was not tried, and what to install to have it tried."""
+    if not missing:
+        return
+    terminalreporter.section("NOT TESTED on this machine", sep="!", red=True, bold=True)
+    for marker, count in sorted(missing.items()):
+        terminalreporter.line(f"{count} tests skipped without {marker}. To run them: {NEEDS[marker].remedy}")
