@@ -20,7 +20,7 @@ COPY dialogs dialogs
 # The result gets no pip: nothing is installed there any more.
 RUN /opt/build/bin/python -m hatchling build -t wheel -d dist \
  && /opt/iopbot/bin/pip install --no-index --no-deps dist/*.whl \
- && /opt/iopbot/bin/pip uninstall --yes pip \
+ && /opt/iopbot/bin/pip uninstall --yes --quiet setuptools pip \
  && /opt/iopbot/bin/python -m compileall -q /opt/iopbot/lib
 
 FROM ${BASE}
