@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from knowledge.model import Quote, Topic
+from knowledge.language import is_english
+from knowledge.match import Match, Matcher
+from knowledge.model import Knowledge, Quote, Topic
 
 Tier = Literal["answer", "related", "clarify", "no_answer", "small_talk"]
 Language = Literal["sv", "en"]
 
+SURE = 0.5
+"""Confidence from which a topic is given as the answer."""
+NEAR = 0.25
+"""Confidence from which the nearest topic is shown as related."""
+MOST = {"fact": (3, 1200), "list": (6, 2400), "comparison": (6, 2400)}
+"""Most quotes and quoted characters by the form of the topic."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known of the conversation: the chosen municipality (id) and what was last talked about."""
+    """What is known of the conversation: the chosen municipality (id)."""
 
     municipality: str | None = None
-    last_question: str | None = None
-    last_topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +42,122 @@ class Answer:
     confidence: float = 0.0
     suggestions: tuple[str, ...] = ()
     options: tuple[Topic, ...] = ()
+
+
+class Answerer:
+    """Answers questions from one knowledge base. Built once; `answer` is pure."""
+
+    def __init__(self, knowledge: Knowledge, contact: str | None = None) -> None:
+        """`contact` is whom to ask when the sources hold no answer (IOPBOT_CONTACT)."""
+        self._knowledge = knowledge
+        self._matcher = Matcher(knowledge)
+        self._contact = contact
+
+    def answer(self, question: str, context: Context = Context()) -> Answer:  # noqa: B008  (frozen)
+        """The answer to a question as somebody typed it."""
+        language: Language = "en" if is_english(question) else "sv"
+        match = self._matcher.match(question, context.municipality)
+        topic = match.topic
+        if topic is None or match.confidence < NEAR:
+            return self._nothing(match, language)
+        if topic.kind == "small_talk":
+            return Answer("small_talk", language, _lead(topic, language), topic=topic, confidence=match.confidence)
+        if topic.kind == "outside":
+            return self._outside(topic, language, match)
+        if topic.kind == "unanswered":
+            return self._unanswered(topic, language, match)
+        return self._sourced(topic, language, match)
+
+    def _sourced(self, topic: Topic, language: Language, match: Match) -> Answer:
+        sure = match.confidence >= SURE
+        variant = next((topic.variants[p] for p in match.places if p in topic.variants), None)
+        lead = (variant.lead_en or variant.lead if language == "en" else variant.lead) if variant else _lead(topic, language)
+        quotes = list(variant.quotes if variant else topic.quotes)
+        if match.extra and not variant:
+            quotes = _with_extra(topic, quotes, match.extra)
+        remarks = self._place_remarks(topic, quotes, match, language)
+        if not sure:
+            lead = _NEAREST[language].format(title=topic.title)
+        return Answer(
+            "answer" if sure else "related", language, lead, _within(quotes, topic.form), remarks, topic, match.confidence,
+            self._suggestions(topic, match),
+        )  # fmt: skip
+
+    def _place_remarks(self, topic: Topic, quotes: Sequence[Quote], match: Match, language: Language) -> tuple[str, ...]:
+        asked = [p for p in match.places if p in self._knowledge.places]
+        spoken_for = {q.issuer.place for q in quotes} | {q.source.place for q in quotes} | {topic.place}
+        missing = [p for p in asked if p not in spoken_for]
+        if not missing:
+            return ()
+        name = self._knowledge.places[missing[0]]
+        return (_NO_LOCAL[language].format(place=name),)
+
+    def _suggestions(self, topic: Topic, match: Match) -> tuple[str, ...]:
+        ids = [*topic.related, *(t.id for t in match.others)]
+        titles = [self._knowledge.topics[i].title for i in ids if i in self._knowledge.topics and i != topic.id]
+        if topic.flow == "iop":
+            titles.insert(0, "Testa om vår idé passar för ett IOP")
+        return tuple(dict.fromkeys(titles))[:3]
+
+    def _unanswered(self, topic: Topic, language: Language, match: Match) -> Answer:
+        remarks = (_ASK[language].format(contact=self._contact or _SOMEBODY[language]),)
+        return Answer("no_answer", language, _lead(topic, language), _within(topic.quotes, topic.form), remarks, topic,
+                      match.confidence, self._suggestions(topic, match))  # fmt: skip
+
+    def _outside(self, topic: Topic, language: Language, match: Match) -> Answer:
+        return Answer("no_answer", language, _lead(topic, language), topic=topic, confidence=match.confidence,
+                      suggestions=_START[language])  # fmt: skip
+
+    def _nothing(self, match: Match, language: Language) -> Answer:
+        remarks = (_ASK[language].format(contact=self._contact or _SOMEBODY[language]),)
+        near = tuple(t.title for t in (match.topic, *match.others) if t and t.kind == "answer")[:2]
+        return Answer("no_answer", language, _NOTHING[language], (), remarks, None, match.confidence, near or _START[language])
+
+
+def _lead(topic: Topic, language: Language) -> str:
+    return topic.lead_en if language == "en" and topic.lead_en else topic.lead
+
+
+def _with_extra(topic: Topic, quotes: list[Quote], extra: Quote) -> list[Quote]:
+    most, chars = MOST[topic.form]
+    covered = any(q.source.id == extra.source.id and q.start < extra.end and extra.start < q.end for q in quotes)
+    if covered or len(quotes) >= most or sum(len(q.text) for q in quotes) + len(extra.text) > chars:
+        return quotes
+    return [*quotes, extra]
+
+
+def _within(quotes: Sequence[Quote], form: str) -> tuple[Quote, ...]:
+    most, chars = MOST[form]
+    kept: list[Quote] = []
+    for quote in quotes:
+        if len(kept) < most and (not kept or sum(len(q.text) for q in kept) + len(quote.text) <= chars):
+            kept.append(quote)
+    return tuple(kept)
+
+
+def without_place(answer: Answer) -> Answer:
+    """The same answer without remarks on places."""
+    return replace(answer, remarks=())
+
+
+_NEAREST = {
+    "sv": "Jag är inte säker på att det här svarar på din fråga. Närmast i källorna finns: {title}",
+    "en": "I am not sure that this answers your question. The nearest I find in the sources: {title}",
+}
+_NO_LOCAL = {
+    "sv": "Källorna innehåller inga egna regler för {place}. Citaten ovan är andras; fråga kommunen vad som gäller där.",
+    "en": "The sources hold no rules of {place}'s own. The quotes above are others'; ask that municipality what applies there.",
+}
+_ASK = {"sv": "Fråga gärna {contact}.", "en": "Please ask {contact}."}
+_SOMEBODY = {
+    "sv": "kommunen, eller Forums kansli (kansli@socialforum.se; uppgiften är odaterad och kan vara inaktuell)",
+    "en": "the municipality, or Forum's office (kansli@socialforum.se; the address is undated and may be out of date)",
+}
+_NOTHING = {
+    "sv": "Det framgår inte av mina källor, så jag vill inte gissa. Prova gärna att fråga på ett annat sätt.",
+    "en": "My sources do not say, and I do not want to guess. Please try asking in another way.",
+}
+_START: dict[Language, tuple[str, ...]] = {
+    "sv": ("Vad är ett IOP?", "Är IOP tillåtet?", "Passar vår idé för ett IOP?"),
+    "en": ("What is an IOP?", "Is an IOP legal?", "Passar vår idé för ett IOP?"),
+}

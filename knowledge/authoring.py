@@ -48,6 +48,16 @@ class Authored(BaseModel):
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
+class _Loader(yaml.CSafeLoader):
+    """Safe, in C, and without YAML's dates: 2022-04-25 stays the words that they are."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 class Document:
     """A parsed file: `data` as plain values, and the line of any place in it."""
 
@@ -58,7 +68,7 @@ class Document:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
             raise AuthoringError([Fault(self.name, 1, f"The file is not UTF-8 ({error.reason}).", "Save it as UTF-8.")]) from None
-        loader = yaml.CSafeLoader(text)
+        loader = _Loader(text)
         try:
             self._node = loader.get_single_node()
             self.data = loader.construct_document(self._node) if self._node is not None else {}

@@ -1,0 +1,79 @@
+"""Commands that people type: read before anything else, in Swedish with aliases, and a few in English."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from knowledge.language import fold, words
+from knowledge.places import Names
+
+CommandName = Literal["help", "sources", "erase", "about", "municipality", "forget_municipality", "show_again", "flows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What to do; `argument` is the municipality's id where one was named."""
+
+    name: CommandName
+    argument: str | None = None
+
+
+_FIXED: dict[CommandName, str] = {
+    "help": r"[!/]?(?:hjalp|help|kommandon|commands|meny|menu|[?]+)",
+    "sources": r"[!/]?(?:kallor|kallorna|visa kallor(?:na)?|sources|lista kallor(?:na)?)",
+    "about": r"[!/]?(?:om|om boten|about|om tjansten)",
+    "show_again": r"visa svaret igen|show the answer again",
+    "flows": r"[!/]?(?:dialoger|guider|floden)",
+}
+_ERASE = re.compile(
+    r"\b(?:radera|ta bort|tabort|rensa|glom|delete|erase|remove)\b.{0,30}"
+    r"\b(?:mina (?:uppgifter|data|svar|meddelanden)|min data|mig|allt om mig|allt (?:jag|vi) (?:har )?skrivit|my data|everything about me|samtalet|historiken)\b"
+)
+_FIXED_COMPILED = {name: re.compile(pattern + r"[.!]?") for name, pattern in _FIXED.items()}
+_CHOOSE = re.compile(r"^[!/]?kommun(?:en)?\s*:?\s+(.+)$")
+_WE_ARE = re.compile(
+    r"\b(?:vi|jag)\s+(?:ar|bor|finns|sitter|verkar|jobbar|arbetar|haller till|hor hemma|kommer)\b.{0,40}?\b(?:i|fran|pa|for|at)\s+(?=\S)"
+    r"|\b(?:we|i)\s*(?:are|'re|am|live|work)\b.{0,30}?\b(?:in|from|for)\s+"
+    r"|\bvar kommun (?:ar|heter)\s+|\bforening(?:en)? (?:i|fran)\s+"
+)
+_FORGET = re.compile(r"[!/]?(?:glom kommunen|ingen kommun|byt kommun|forget municipality)[.!]?")
+_QUESTION = re.compile(r"\?|\b(?:vad|hur|vem|vilka|vilken|vilket|nar|var|varfor|far|kan|maste|behover|finns|galler|what|how|who|which|when|can|must)\b")
+
+
+def read_command(text: str, places: Names) -> Command | None:
+    """The command that the text is, or None. Only whole messages count, so that a question is never taken for one."""
+    folded = fold(text).strip()
+    if _ERASE.search(folded) and len(folded) < 80 and not re.search(r"\b(?:hur|vad|nar|how|what)\b", folded):
+        return Command("erase")
+    if _FORGET.fullmatch(folded):
+        return Command("forget_municipality")
+    for name, pattern in _FIXED_COMPILED.items():
+        if pattern.fullmatch(folded):
+            return Command(name)
+    chosen = _CHOOSE.match(folded)
+    if chosen:
+        found = _first_place(chosen[1], places)
+        if found and len(words(chosen[1])) <= 4:
+            return Command("municipality", found)
+    return None
+
+
+def stated_place(text: str, places: Names) -> tuple[str, bool] | None:
+    """(municipality id, whether a question is asked too) when somebody says where they are: «vi är i Eslöv»."""
+    folded = fold(text)
+    said = _WE_ARE.search(folded)
+    if not said:
+        return None
+    tokens = words(folded[said.end() :])[:3]
+    found = [id for id, start, _ in places.find(tokens) if start == 0]
+    if not found:
+        return None
+    rest = folded[: said.start()] + " " + folded[said.end() :]
+    return found[0], bool(_QUESTION.search(rest)) or len(words(text)) > 12
+
+
+def _first_place(text: str, places: Names) -> str | None:
+    found = places.find(words(text)) or places.find([*words(text), "kommun"])
+    return found[0][0] if found else None

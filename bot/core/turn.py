@@ -1,0 +1,98 @@
+"""One turn: a message and the conversation's state go in, the new state and the replies come out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.core import mask
+from bot.core.dialogue import Dialogue
+from bot.core.render import says
+from bot.core.route import Router, Routed
+from bot.core.state import ConversationState
+from bot.messages import Message, Reply
+from bot.ports import Outgoing, Record, TurnResult
+from dialogs.load import load_flows
+from knowledge.answer import Answerer
+from knowledge.load import load
+from knowledge.model import Knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Brain:
+    """Everything a turn needs, loaded once: knowledge, answers, dialogs, and the operator's choices."""
+
+    knowledge: Knowledge
+    answerer: Answerer
+    dialogue: Dialogue
+    router: Router
+    municipality: str | None
+    retention_days: int
+
+
+def build_brain(
+    knowledge_dirs: Sequence[Path] = (),
+    dialog_dirs: Sequence[Path] = (),
+    municipality: str | None = None,
+    contact: str | None = None,
+    public_url: str = "",
+    retention_days: int = 21,
+) -> Brain:
+    """Load the content (AuthoringError when it is faulty) and wire the parts."""
+    knowledge = load(knowledge_dirs)
+    answerer = Answerer(knowledge, contact)
+    dialogue = Dialogue(load_flows(dialog_dirs), knowledge, public_url=public_url, contact=contact)
+    router = Router(knowledge, answerer, dialogue, public_url, contact, retention_days)
+    return Brain(knowledge, answerer, dialogue, router, municipality, retention_days)
+
+
+def turn(
+    brain: Brain, message: Message, state: str | None, now: datetime, uncertain: Sequence[Outgoing] = ()
+) -> TurnResult:
+    """Answer one message. `state` is what an earlier turn left as JSON; what cannot be read of it starts anew."""
+    current = _state(state, brain)
+    if message.redacts:
+        return TurnResult(current.model_dump_json())
+    if message.feedback:
+        record = Record("feedback", message.sender, mask.mask(message.feedback.comment), current.last_topic, None, message.feedback.value)
+        return TurnResult(current.model_dump_json(), (says("command", _THANKS[current.language]),), (record,))
+    routed = brain.router.route(current, message, now)
+    if routed.erase:
+        return TurnResult(None, (routed.reply,), (), erase=message.sender)
+    replies = (*_told(uncertain, routed.state), routed.reply)
+    if routed.show_again:
+        replies = (*(o.reply for o in uncertain), *replies[-1:]) if uncertain else replies
+    return TurnResult(routed.state.model_dump_json(), replies, _records(message, routed))
+
+
+def _state(text: str | None, brain: Brain) -> ConversationState:
+    if text is not None:
+        try:
+            return ConversationState.model_validate_json(text)
+        except ValueError:
+            pass
+    return ConversationState(municipality=brain.municipality)
+
+
+def _told(uncertain: Sequence[Outgoing], state: ConversationState) -> tuple[Reply, ...]:
+    if not uncertain:
+        return ()
+    return (says("command", _UNCERTAIN[state.language], suggestions=("Visa svaret igen",)),)
+
+
+def _records(message: Message, routed: Routed) -> tuple[Record, ...]:
+    reply = routed.reply
+    if reply.kind in ("no_answer", "related"):
+        return (Record("unanswered", message.sender, mask.mask(message.text), reply.topic, reply.kind),)
+    if reply.kind == "answer":
+        return (Record("answered", message.sender, "", reply.topic, reply.kind),)
+    return ()
+
+
+_THANKS = {"sv": "Tack för att du säger till!", "en": "Thank you for telling!"}
+_UNCERTAIN = {
+    "sv": "Mitt förra svar kanske inte kom fram. Skriv «Visa svaret igen» om du vill se det.",
+    "en": "My last answer may not have arrived. Write «Visa svaret igen» to see it.",
+}

@@ -1,0 +1,144 @@
+"""Swedish (and a little English) as people type it: folding, words, stop words, character n-grams, typing errors.
+
+Everything is matched in folded form: lower case, å/ä as a, ö as o, other accents dropped.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+_FOLD = str.maketrans({"å": "a", "ä": "a", "ö": "o", "æ": "a", "ø": "o", "é": "e", "è": "e", "ü": "u", "ß": "ss"})
+_WORD = re.compile(r"[a-z0-9]+")
+_COLON_ENDING = re.compile(r"(?<=[a-z0-9]):(?=(?:er|erna|ernas|en|ens|et|ar|n|s|na|t)\b)")
+
+_STOP_SV = """
+alla allt alltid alltsa an andra annan annat anda att av bara bra bli blir blev bort borde bor da dar darfor de dem den denna deras
+dess dessa det detta dig din dina ditt dock du dom dej e efter eftersom eller en er era ert ett exakt fick finns fast for fran fa far
+fatt forst ga gar gett genom ge ger gjort gor gora ha hade han har heller helst henne hennes hej hon honom hos hur i ibland igen in
+inga ingen inget innan inom inte ja jag ju just kan kanske kring kunde kunna lite ligger man mej med mellan men mer mest mig min mina
+mitt mot mycket maste na nagon nagot nagra nan nat nae nar nog nu nya och ocksa om oss pa redan sa sadan sadana sadant sag saga sager sak
+sagt samma samt se sedan sen ser sig sin sina sitt sist sjalv sjalva ska skall skulle snalla som sta star stalle
+sjalvt till tills tro tror tack typ ur ut utan undrar undra under upp va vad var vara varit vart vara vars vem vems verkligen vet veta
+vi via vid vilka vilken vilket vill vilja ville vore vart vara visst val vara ar at aven over o a m me de ba he hen ni er ert
+egentligen liksom helt precis nej jo jaha alltsa ungefar sina tex t ex dvs mm kommer komma kom kunnat behover fraga fragan
+""".split()
+_STOP_EN = """
+a about after all also am an and any are as at be because been but by can could did do does for from get got had has have he her him
+his how i if in into is it its just like may me might more most must my no not of on one or other our out over please should so some
+such than that the their them then there these they this those to too up us was we were what when where which who whom whose why will
+with would you your tell want wondering know really
+""".split()
+
+STOP_SV = frozenset(_STOP_SV)
+STOP_EN = frozenset(_STOP_EN)
+_ENGLISH_ONLY = frozenset(
+    "the and what is are we our how does do can who which with should would could when where why of to by you your have has not "
+    "will was were if there they it be about please tell from need this that must may an or my us get any did work".split()
+)
+_SWEDISH_ONLY = frozenset(
+    "och ar vad vi hur vem som att det en ett inte med kan far ska for till av pa har finns var nar eller om oss vilka vilken vilket "
+    "de den jag ni vill maste dom nat i sa hos enligt".split()
+)
+
+
+def fold(text: str) -> str:
+    """Lower case without accents; å, ä -> a and ö -> o. The length may change."""
+    lowered = unicodedata.normalize("NFC", text).lower().translate(_FOLD)
+    if lowered.isascii():
+        return lowered
+    return "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
+
+
+def words(text: str) -> list[str]:
+    """Folded words in order; «IOP:er» gives «iop», «er» is dropped, for endings after a colon say nothing."""
+    folded = _COLON_ENDING.sub("§", fold(text))
+    return [w for w in _WORD.findall(re.sub(r"§\w+", "", folded))]
+
+
+def content_words(text: str) -> list[str]:
+    """Folded words without stop words; when nothing else is left, all of them."""
+    every = words(text)
+    kept = [w for w in every if w not in STOP_SV and w not in STOP_EN]
+    return kept or every
+
+
+@lru_cache(maxsize=50_000)
+def grams(word: str, n: int = 4) -> tuple[str, ...]:
+    """Character n-grams of a word with its borders marked: «iop» -> «_iop», «iop_»."""
+    padded = f"_{word}_"
+    if len(padded) <= n:
+        return (padded,)
+    return tuple(padded[i : i + n] for i in range(len(padded) - n + 1))
+
+
+def all_grams(tokens: Iterable[str], n: int = 4) -> list[str]:
+    """The n-grams of every word, with repetitions."""
+    return [g for token in tokens for g in grams(token, n)]
+
+
+def is_english(text: str) -> bool:
+    """True when the function words are English rather than Swedish."""
+    every = words(text)
+    english = sum(w in _ENGLISH_ONLY for w in every)
+    swedish = sum(w in _SWEDISH_ONLY for w in every) + sum(c in "åäöÅÄÖ" for c in text)
+    return english > swedish and (english >= 2 or len(every) <= 6)
+
+
+class Speller:
+    """Mends unknown words against a vocabulary: typing errors, and compounds written apart («partner skap»)."""
+
+    def __init__(self, vocabulary: Iterable[str]) -> None:
+        self._known = frozenset(vocabulary)
+        self._buckets: dict[str, list[str]] = {}
+        for word in sorted(self._known):
+            if len(word) >= 4:
+                for key in {word[:2], word[-3:], word[1:3]}:
+                    self._buckets.setdefault(key, []).append(word)
+
+    def known(self, word: str) -> bool:
+        """True when the word stands in the vocabulary as it is, or is a number."""
+        return word in self._known or word.isdigit()
+
+    def mend(self, tokens: Sequence[str]) -> list[str]:
+        """The tokens with split compounds joined and misspelled words replaced by the likeliest known word."""
+        return [self.correct(w) for w in self._joined(tokens)]
+
+    def _joined(self, tokens: Sequence[str]) -> list[str]:
+        out: list[str] = []
+        n = 0
+        while n < len(tokens):
+            pair = tokens[n] + tokens[n + 1] if n + 1 < len(tokens) else ""
+            if len(pair) >= 7 and pair in self._known and min(len(tokens[n]), len(tokens[n + 1])) >= 2:
+                out.append(pair)
+                n += 2
+            else:
+                out.append(tokens[n])
+                n += 1
+        return out
+
+    def correct(self, word: str) -> str:
+        """The nearest known word within one typing error per four letters, else the word itself."""
+        if len(word) < 4 or self.known(word) or word in STOP_SV or word in STOP_EN:
+            return word
+        most = 1 if len(word) < 7 else 2 if len(word) < 12 else 3
+        best, least = word, most + 1
+        for candidate in self._candidates(word):
+            if abs(len(candidate) - len(word)) >= least:
+                continue
+            distance = OSA.distance(word, candidate, score_cutoff=least - 1)
+            if distance < least:
+                best, least = candidate, distance
+        return best
+
+    def _candidates(self, word: str) -> Iterable[str]:
+        seen: set[str] = set()
+        for key in (word[:2], word[1:3], word[-3:]):
+            for candidate in self._buckets.get(key, ()):
+                if candidate not in seen:
+                    seen.add(candidate)
+                    yield candidate

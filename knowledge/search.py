@@ -1,0 +1,130 @@
+"""Search: BM25 over content words plus BM25 over character 4-grams, on tantivy.
+
+Both features are made here and indexed as whitespace-separated tokens, so that one engine serves five texts in memory and
+a hundred thousand passages on disk.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tantivy
+
+from knowledge.language import all_grams, content_words
+
+GRAM_WEIGHT = 1.0
+"""Weight of the 4-gram score beside the word score."""
+MOST_TERMS = 160
+"""Terms of a query that are looked up; of a longer one only the rarest count."""
+_STAMP = "iopbot-fingerprint"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """`key` is the document's position in the order it was given; higher scores are better, and have no unit."""
+
+    key: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is indexed of a text and looked up of a query."""
+
+    words: tuple[str, ...]
+    grams: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Features:
+        """Content words and their 4-grams."""
+        return cls.of_words(content_words(text))
+
+    @classmethod
+    def of_words(cls, tokens: Sequence[str]) -> Features:
+        """From words that were folded and chosen already."""
+        return cls(tuple(tokens), tuple(all_grams(tokens)))
+
+
+class Index:
+    """An index over texts, in memory or in a folder of its own."""
+
+    def __init__(self, index: tantivy.Index) -> None:
+        self._index = index
+        self._searcher = index.searcher()
+        self._rarity: dict[tuple[str, str], int] = {}
+
+    @classmethod
+    def build(cls, texts: Iterable[str], folder: Path | None = None, fingerprint: str = "") -> Index:
+        """Index the texts; with a folder the index is kept there and loaded next time, as long as the fingerprint holds."""
+        if folder is not None and fingerprint and _read(folder / _STAMP) == fingerprint:
+            return cls(_open(folder))
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        index = _open(folder)
+        writer = index.writer(heap_size=64_000_000 if folder else 15_000_000, num_threads=1)
+        for key, text in enumerate(texts):
+            features = Features.of(text)
+            writer.add_document(
+                tantivy.Document(key=key, words=" ".join(features.words), grams=" ".join(features.grams))
+            )
+        writer.commit()
+        writer.wait_merging_threads()
+        index.reload()
+        if folder is not None and fingerprint:
+            (folder / _STAMP).write_text(fingerprint, encoding="ascii")
+        return cls(index)
+
+    def search(self, features: Features, limit: int = 10, word_weight: float = 1.0) -> list[Hit]:
+        """The best documents for the features, best first; empty when no term is known."""
+        terms = self._terms(features)
+        if not terms:
+            return []
+        schema = self._index.schema
+        clauses = []
+        for (field, term), count in terms:
+            query = tantivy.Query.term_query(schema, field, term)
+            weight = count * (GRAM_WEIGHT if field == "grams" else word_weight)
+            if weight != 1.0:
+                query = tantivy.Query.boost_query(query, weight)
+            clauses.append((tantivy.Occur.Should, query))
+        found = self._searcher.search(tantivy.Query.boolean_query(clauses), limit, count=False).hits
+        keys = self._searcher.fast_field_values("key", [address for _, address in found])
+        return [Hit(int(key), float(score)) for key, (score, _) in zip(keys, found, strict=True)]
+
+    def _terms(self, features: Features) -> list[tuple[tuple[str, str], int]]:
+        counted = Counter([("words", w) for w in features.words] + [("grams", g) for g in features.grams])
+        known = [(term, min(count, 3)) for term, count in counted.items() if self._frequency(term)]
+        if len(known) > MOST_TERMS:
+            known.sort(key=lambda item: self._frequency(item[0]))
+            del known[MOST_TERMS:]
+        return known
+
+    def _frequency(self, term: tuple[str, str]) -> int:
+        found = self._rarity.get(term)
+        if found is None:
+            found = self._searcher.doc_freq(*term)
+            if len(self._rarity) < 100_000:
+                self._rarity[term] = found
+        return found
+
+
+def _open(folder: Path | None) -> tantivy.Index:
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("key", stored=False, indexed=False, fast=True)
+    for field in ("words", "grams"):
+        builder.add_text_field(field, stored=False, tokenizer_name="plain", index_option="freq")
+    index = tantivy.Index(builder.build(), path=str(folder) if folder else None)
+    index.register_tokenizer("plain", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+    return index
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="ascii")
+    except OSError:
+        return None
