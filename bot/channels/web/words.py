@@ -1,0 +1,142 @@
+"""The words beside a quote: how strong it is, when it was written, and the full reference for a memo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.messages import Citation
+
+_MONTHS = (
+    "januari", "februari", "mars", "april", "maj", "juni",
+    "juli", "augusti", "september", "oktober", "november", "december",
+)  # fmt: skip
+
+_STRENGTH_SV = {
+    "must": "Ska-krav",
+    "should": "Bör",
+    "preferable": "Med fördel",
+    "condition": "Villkor i lista",
+    "works_best": "Fungerar bäst när",
+    "statement": "Uppgift",
+}
+
+_STRENGTH_EN = {
+    "must": "Requirement (ska)",
+    "should": "Should (bör)",
+    "preferable": "Preferably (med fördel)",
+    "condition": "Condition in a list",
+    "works_best": "Works best when",
+    "statement": "Statement",
+}
+
+_KINDS = {
+    "guideline": "Riktlinjer",
+    "handbook": "Handledning",
+    "petition": "Skrivelse",
+    "proposal": "Förslag",
+    "report": "Rapport",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The fixed words of a drawn reply in one language."""
+
+    strength: dict[str, str]
+    said_by_bot: str
+    reported: str
+    section: str
+    remark: str
+    context: str
+    copy: str
+    choices: str
+    confirm: str
+    suggestions: str
+    question_of: str
+    all_answered: str
+    helpful: str
+    wrong: str
+    rate: str
+
+
+SWEDISH = Words(
+    strength=_STRENGTH_SV,
+    said_by_bot="IOP-lotsen svarar",
+    reported="återgivet av",
+    section="avsnittet",
+    remark="Anmärkning",
+    context="Läs i sitt sammanhang",
+    copy="Kopiera citat",
+    choices="Svarsalternativ",
+    confirm="Svara med de valda",
+    suggestions="Fråga vidare",
+    question_of="Fråga {number} av ungefär {total}",
+    all_answered="Alla frågor är besvarade",
+    helpful="Svaret hjälpte mig",
+    wrong="Svaret stämmer inte",
+    rate="Vad tycker du om svaret?",
+)
+
+ENGLISH = Words(
+    strength=_STRENGTH_EN,
+    said_by_bot="IOP-lotsen answers",
+    reported="as told by",
+    section="section",
+    remark="Remark",
+    context="Read in context",
+    copy="Copy quote",
+    choices="Answers to choose from",
+    confirm="Answer with the chosen",
+    suggestions="Ask more",
+    question_of="Question {number} of about {total}",
+    all_answered="All questions are answered",
+    helpful="The answer helped me",
+    wrong="The answer is not right",
+    rate="What do you think of the answer?",
+)
+
+
+def words_for(language: str) -> Words:
+    """The words of a reply's language."""
+    return ENGLISH if language == "en" else SWEDISH
+
+
+def known_strength(strength: str) -> str:
+    """The strength if it is one of the known ones, otherwise `statement`: never claim more than is known."""
+    return strength if strength in _STRENGTH_SV else "statement"
+
+
+def kind_in_words(kind: str) -> str:
+    """What sort of text it is, in Swedish."""
+    return _KINDS.get(kind, "Text")
+
+
+def date_in_words(published: str | None, dated: str | None = None) -> str:
+    """An ISO date, year-month or year in Swedish words; what is known of the date when there is none."""
+    if not published:
+        return dated or "odaterad"
+    fields = published.split("-")
+    try:
+        month = _MONTHS[int(fields[1]) - 1] if len(fields) > 1 else ""
+        day = str(int(fields[2])) if len(fields) > 2 else ""
+    except (ValueError, IndexError):
+        return published
+    return " ".join(word for word in (day, month, fields[0]) if word)
+
+
+def who(citation: Citation, words: Words = SWEDISH) -> str:
+    """Whose words they are, and who reports them when it is somebody else."""
+    if citation.reported and citation.publisher != citation.issuer:
+        return f"{citation.issuer}, {words.reported} {citation.publisher}"
+    return citation.issuer
+
+
+def reference(citation: Citation) -> str:
+    """The full reference of a quote in one sentence, for a memo; the address is left to whoever knows it."""
+    date = date_in_words(citation.published, citation.dated)
+    status = f", {citation.status}" if citation.status else ""
+    section = f", avsnittet ”{citation.section}”" if citation.section else ""
+    publisher = "" if citation.publisher == citation.issuer else f"{citation.publisher}: "
+    strength = _STRENGTH_SV[known_strength(citation.strength)].lower()
+    source = f"Källa: {publisher}{citation.title} ({date}{status}){section}."
+    return f"{source} Vems ord: {who(citation)}. Styrka: {strength}."
