@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
 from tests.needs import IN_CI, NEEDS
+from tests.support.postgres import Postgres
 
 missing: Counter[str] = Counter()
 
@@ -31,3 +33,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section("NOT TESTED on this machine", sep="!", red=True, bold=True)
     for marker, count in sorted(missing.items()):
         terminalreporter.line(f"{count} tests skipped without {marker}. To run them: {NEEDS[marker].remedy}")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One server for the whole run; tests ask it for a database of their own. Mark such tests with `postgresql`."""
+    server = Postgres()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.close()

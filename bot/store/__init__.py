@@ -1,1 +1,1 @@
-"""Adapters of the store ports: memory, and SQL (SQLite and PostgreSQL)."""
+"""Adapters of the store ports: `memory` for tests and the terminal, `sql` for SQLite and PostgreSQL."""

@@ -1,0 +1,1 @@
+"""What runs between channels and stores: intake, turns, sending, retention."""

@@ -1,0 +1,114 @@
+"""What the parts of the SQL store share: the connection to the rest of the world, and rows <-> values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import PydanticSerializationError
+from sqlalchemy import ColumnElement, Row, Table, and_, or_
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from bot.messages import Choices, Message, Reply
+from bot.ports import Bell, Clock, Outgoing
+from bot.store.ids import Keys
+from bot.store.sql.database import Database
+from bot.store.sql.schema import outbox
+
+MAX_AHEAD = 600.0
+"""A retry that is due further ahead than this was written before the clock was set back: it is due now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every part of the store is built with. `owner` names this process among the replicas."""
+
+    database: Database
+    keys: Keys
+    bell: Bell
+    clock: Clock
+    owner: str
+
+    def insert(self, table: Table) -> PostgresqlInsert | SqliteInsert:
+        """An insert of the database's dialect, for ON CONFLICT."""
+        return sqlite_insert(table) if self.database.sqlite else postgresql_insert(table)
+
+
+def due(column: ColumnElement[float], now: float) -> ColumnElement[bool]:
+    """Whether a row's time has come."""
+    return or_(column <= now, column > now + MAX_AHEAD)
+
+
+def event_topic(channel: str, event: str) -> str:
+    """The bell's topic for «the turn on this event is over»."""
+    return f"event:{channel}:{event}"
+
+
+def dump_message(message: Message) -> str:
+    """As JSON; half characters (lone surrogates), which no database takes, become question marks."""
+    try:
+        return message.model_dump_json()
+    except PydanticSerializationError:
+        plain = json.dumps(message.model_dump(mode="python"), default=str)
+        return json.dumps(_whole(json.loads(plain)))
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_whole(key): _whole(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_whole(each) for each in value]
+    return value
+
+
+def last_choices(reply: Reply) -> str | None:
+    """The choices that a reply shows, as JSON."""
+    shown = [block for block in reply.blocks if isinstance(block, Choices)]
+    return shown[-1].model_dump_json() if shown else None
+
+
+def outgoing_of(row: Row[Any], edits: str | None = None, removes: str | None = None) -> Outgoing:
+    """A row of the outbox as value; `edits` and `removes` are ids of the channel."""
+    return Outgoing(
+        id=row.id,
+        channel=row.channel,
+        conversation=row.conversation,
+        event=row.event,
+        reply=Reply.model_validate_json(row.reply),
+        address=json.loads(row.address) if row.address else {},
+        attempt=row.attempt,
+        edits=edits,
+        removes=removes,
+        told=row.told,
+    )
+
+
+def outbox_row(
+    context: Context, message: Message, index: int, reply: Reply, now: float, edits: str | None
+) -> dict[str, object]:
+    """The row for the reply number `index` to a message."""
+    return {
+        "id": context.keys.outgoing(message.channel, message.event, index),
+        "channel": message.channel,
+        "conversation": message.conversation,
+        "event": message.event,
+        "sender": message.sender,
+        "state": "new",
+        "reply": reply.model_dump_json(),
+        "address": json.dumps(message.address) if message.address else "",
+        "choices": last_choices(reply),
+        "edits": edits,
+        "created": now,
+    }
+
+
+def answers_to(channel: str, events: Sequence[str]) -> ColumnElement[bool]:
+    """The replies to some events, removals left out."""
+    return and_(outbox.c.channel == channel, outbox.c.event.in_(events), outbox.c.removes.is_(None))

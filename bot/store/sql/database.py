@@ -1,0 +1,189 @@
+"""One database, SQLite or PostgreSQL: connections, transactions, what is tried again, and errors with their remedy."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from bot.ports import StoreError
+
+T = TypeVar("T")
+Step = Callable[[AsyncConnection], Awaitable[T]]
+
+BUSY_SECONDS = 10
+"""How long SQLite waits for another process that writes."""
+
+_PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
+"""Seconds between the tries of a step that met a lost connection or a deadlock. Every step may be repeated: what it
+writes is keyed by ids that are derived, so that a commit whose answer was lost does no harm."""
+
+
+class Database:
+    """Runs steps in transactions. Construct it in a running event loop, and `close` it there."""
+
+    def __init__(self, url: str, pool: int = 8) -> None:
+        self.url = _with_driver(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self._steps: set[asyncio.Task[Any]] = set()
+        self._writing = asyncio.Lock()
+        if self.sqlite:
+            # One connection writes, so that writers of this process queue fairly instead of meeting "busy".
+            self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", 1)
+            self._reader = _sqlite_engine(self.url, "BEGIN", 3)
+        else:
+            self._writer = self._reader = create_async_engine(
+                self.url,
+                pool_size=pool,
+                max_overflow=0,
+                pool_timeout=BUSY_SECONDS,
+                pool_recycle=1800,
+                connect_args={"timeout": 5, "command_timeout": 30, "server_settings": {"application_name": "iopbot"}},
+            )
+
+    @property
+    def where(self) -> str:
+        """What an error message calls the database: the file, or the address without the password."""
+        return str(self.url.database) if self.sqlite else self.url.render_as_string(hide_password=True)
+
+    async def read(self, step: Step[T]) -> T:
+        """Run a step that changes nothing."""
+        return await self._shielded(self._reader, step)
+
+    async def write(self, step: Step[T]) -> T:
+        """Run a step and commit it."""
+        return await self._shielded(self._writer, step)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a write transaction; leaving it without a commit rolls back. Not tried again."""
+        try:
+            async with self._turn_to_write(), self._writer.connect() as connection:
+                yield connection
+        except (SQLAlchemyError, OSError) as error:
+            raise self.explained(error) from error
+
+    async def close(self) -> None:
+        """Let running steps end, and disconnect."""
+        if self._steps:
+            await asyncio.wait(self._steps)
+        await self._writer.dispose()
+        if self.sqlite:
+            await self._reader.dispose()
+
+    async def _shielded(self, engine: AsyncEngine, step: Step[T]) -> T:
+        # A caller that goes away (a browser that hangs up) must not tear a connection down in the middle of a step.
+        task = asyncio.ensure_future(self._tried(engine, step))
+        self._steps.add(task)
+        task.add_done_callback(self._steps.discard)
+        return await asyncio.shield(task)
+
+    async def _tried(self, engine: AsyncEngine, step: Step[T]) -> T:
+        for pause in (*_PAUSES, None):
+            try:
+                if engine is self._writer:
+                    async with self._turn_to_write(), engine.begin() as connection:
+                        return await step(connection)
+                async with engine.connect() as connection:
+                    return await step(connection)
+            except (SQLAlchemyError, OSError) as error:
+                if pause is None or not _passing(error):
+                    raise self.explained(error) from error
+            await asyncio.sleep(pause)
+        raise AssertionError("the last try returns or raises")
+
+    @asynccontextmanager
+    async def _turn_to_write(self) -> AsyncIterator[None]:
+        if not self.sqlite:
+            yield
+            return
+        async with self._writing:
+            yield
+
+    def explained(self, error: Exception) -> StoreError:
+        """The error as a sentence with its remedy, without the statement and its values."""
+        cause = str(error.orig) if isinstance(error, DBAPIError) and error.orig else str(error).split("\n")[0]
+        for words, sentence in _REMEDIES.items():
+            if words in cause:
+                return StoreError(sentence.format(where=self.where))
+        kind = type(error.orig if isinstance(error, DBAPIError) and error.orig else error).__name__
+        first = cause.split("\n")[0].removeprefix(f"<class '{kind}'>: ")
+        return StoreError(f"Databasen {self.where} svarar inte som den ska ({first[:200]}).")
+
+
+_REMEDIES = {
+    "file is not a database": "{where} är ingen SQLite-databas, eller så är filen skadad. Inget har skrivits över. "
+    "Flytta undan filen och återställ en säkerhetskopia, eller ange en annan fil med IOPBOT_DATABASE_URL.",
+    "malformed": "Databasen {where} är skadad. Inget har skrivits över. Flytta undan filen (och filerna som slutar på "
+    "-wal och -shm) och återställ en säkerhetskopia.",
+    "database or disk is full": "Disken där {where} ligger är full. Frigör utrymme; boten fortsätter av sig själv.",
+    "No space left": "Databasservern för {where} har slut på diskutrymme. Frigör utrymme; boten fortsätter "
+    "av sig själv.",
+    "disk I/O error": "Disken där {where} ligger gick inte att läsa eller skriva. Kontrollera disken och utrymmet.",
+    "unable to open database file": "{where} går inte att öppna. Kontrollera att mappen finns och att boten får "
+    "skriva i den.",
+    "readonly database": "{where} går inte att skriva i. Ge boten skrivrätt till filen och dess mapp.",
+    "database is locked": "{where} är upptagen av ett annat program. Se efter om två botar använder samma fil.",
+    "password authentication failed": "Databasen {where} godtog inte lösenordet. Kontrollera IOPBOT_DATABASE_URL.",
+    "does not exist": "Databasen {where} saknar det som boten söker. Kontrollera databasens namn och användare i "
+    "IOPBOT_DATABASE_URL.",
+}  # fmt: skip
+
+
+def _passing(error: Exception) -> bool:
+    """Whether the same step may well succeed in a moment: connection lost or not yet there, deadlock."""
+    if isinstance(error, OSError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if error.connection_invalidated or state[:2] in {"08", "53", "57"} or state in {"40001", "40P01"}:
+        return not state.startswith("53100")  # disk full is told at once
+    return "database is locked" in str(error.orig) or "closed" in str(error.orig)
+
+
+def _with_driver(url: str) -> URL:
+    """The URL with an asynchronous driver, whatever common spelling it had."""
+    try:
+        parsed = make_url(url)
+    except SQLAlchemyError as error:
+        raise StoreError("IOPBOT_DATABASE_URL går inte att läsa. Skriv till exempel sqlite:///bot.db.") from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        return parsed.set(drivername="sqlite+aiosqlite")
+    if backend in {"postgresql", "postgres"}:
+        return parsed.set(drivername="postgresql+asyncpg")
+    raise StoreError(f"IOPBOT_DATABASE_URL: {backend} stöds inte. Använd sqlite:///… eller postgresql://….")
+
+
+def _sqlite_engine(url: URL, begin: str, size: int) -> AsyncEngine:
+    engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself; see _begin
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout = {BUSY_SECONDS * 1000}",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "secure_delete = ON",  # what is erased is overwritten, not only unlinked
+            "temp_store = MEMORY",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,174 @@
+"""Messages on their way in: intake, the queue of turns, parking."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.messages import Message, Reply
+from bot.store.sql.common import Context, due, dump_message, event_topic, outbox_row
+from bot.store.sql.redact import redact
+from bot.store.sql.schema import conversations, inbox, outbox, positions
+from bot.store.sql.work import SqlWork, uncertain_of
+
+RETRY_SECONDS = (1.0, 5.0)
+"""Pause after the first failed turn on a message, and after later ones."""
+
+
+class SqlInbox:
+    """The port Inbox over the tables inbox and positions."""
+
+    def __init__(self, context: Context) -> None:
+        self._in = context
+
+    async def put(self, messages: Sequence[Message], position: tuple[str, str] | None = None) -> int:
+        """See the port."""
+
+        async def step(connection: AsyncConnection) -> int:
+            await self._open(connection, messages)
+            new = 0
+            for message in messages:
+                new += await self._put_one(connection, message)
+            if position is not None:
+                insert = self._in.insert(positions).values(key=position[0], value=position[1])
+                await connection.execute(
+                    insert.on_conflict_do_update(index_elements=["key"], set_={"value": position[1]})
+                )
+            return new
+
+        new = await self._in.database.write(step)
+        if new:
+            self._in.bell.ring("inbox")
+        return new
+
+    async def _open(self, connection: AsyncConnection, messages: Sequence[Message]) -> None:
+        # The row of the conversation is what a turn locks. Touching it also keeps the retention loop from deleting it
+        # under a message that is just coming in. Sorted, so that two batches never wait for each other crosswise.
+        now = self._in.clock.now().timestamp()
+        for channel, conversation in sorted({(message.channel, message.conversation) for message in messages}):
+            row = self._in.insert(conversations).values(channel=channel, conversation=conversation, updated=now)
+            await connection.execute(
+                row.on_conflict_do_update(index_elements=["channel", "conversation"], set_={"updated": now})
+            )
+
+    async def _put_one(self, connection: AsyncConnection, message: Message) -> int:
+        sender = self._in.keys.person(message.channel, message.sender)
+        kept = message.model_copy(update={"sender": sender})
+        edits = await self._edited(connection, kept) if message.edits else None
+        insert = self._in.insert(inbox).values(
+            channel=message.channel,
+            event=message.event,
+            conversation=message.conversation,
+            sender=sender,
+            state="new",
+            payload=dump_message(kept),
+            edits=edits,
+            received=self._in.clock.now().timestamp(),
+        )
+        found = await connection.execute(
+            insert.on_conflict_do_nothing(index_elements=["channel", "event"]).returning(inbox.c.seq)
+        )
+        if found.first() is None:
+            return 0
+        if edits:
+            await connection.execute(
+                update(inbox)
+                .where(inbox.c.channel == message.channel, inbox.c.event == edits, inbox.c.state == "new")
+                .values(state="superseded", payload="")
+            )
+        if message.redacts:
+            await redact(self._in, connection, kept)
+        return 1
+
+    async def _edited(self, connection: AsyncConnection, message: Message) -> str | None:
+        """The first event of the chain that a message edits, if the same person wrote it."""
+        query = select(inbox.c.event, inbox.c.edits).where(
+            inbox.c.channel == message.channel, inbox.c.event == message.edits, inbox.c.sender == message.sender
+        )
+        row = (await connection.execute(query)).first()
+        return None if row is None else row.edits or row.event
+
+    @asynccontextmanager
+    async def take(self, now: datetime) -> AsyncIterator[SqlWork | None]:
+        """See the port."""
+        work: SqlWork | None = None
+        counted = True
+        try:
+            async with self._in.database.transaction() as connection:
+                work = await self._head(connection, now)
+                yield work
+        except asyncio.CancelledError:
+            counted = False  # a shutdown is no failure of the message
+            raise
+        finally:
+            if work is not None and not work.finished and counted:
+                await self._failed(work, now)
+
+    async def _head(self, connection: AsyncConnection, now: datetime) -> SqlWork | None:
+        earlier = inbox.alias("earlier")
+        overtaking = exists().where(
+            earlier.c.channel == inbox.c.channel,
+            earlier.c.conversation == inbox.c.conversation,
+            earlier.c.state == "new",
+            earlier.c.seq < inbox.c.seq,
+        )
+        query = (
+            select(inbox.c.seq, inbox.c.payload, inbox.c.attempts, inbox.c.edits, conversations.c.state)
+            .join(
+                conversations,
+                (conversations.c.channel == inbox.c.channel) & (conversations.c.conversation == inbox.c.conversation),
+            )
+            .where(inbox.c.state == "new", due(inbox.c.due, now.timestamp()), ~overtaking)
+            .order_by(inbox.c.seq)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        row = (await connection.execute(query)).first()
+        if row is None:
+            return None
+        message = Message.model_validate_json(row.payload)
+        message = message.model_copy(update={"token": self._in.keys.page(message.channel, message.event)})
+        uncertain = await uncertain_of(connection, message)
+        return SqlWork(self._in, connection, row.seq, message, row.state, row.attempts, row.edits, uncertain)
+
+    async def _failed(self, work: SqlWork, now: datetime) -> None:
+        pause = RETRY_SECONDS[min(work.attempts, len(RETRY_SECONDS) - 1)]
+
+        async def step(connection: AsyncConnection) -> None:
+            await connection.execute(
+                update(inbox)
+                .where(inbox.c.seq == work.seq, inbox.c.state == "new")
+                .values(attempts=inbox.c.attempts + 1, due=now.timestamp() + pause)
+            )
+
+        await self._in.database.write(step)
+
+    async def park(self, channel: str, event: str, apology: Reply, now: datetime) -> None:
+        """See the port."""
+        this = (inbox.c.channel == channel) & (inbox.c.event == event) & (inbox.c.state == "new")
+
+        async def step(connection: AsyncConnection) -> None:
+            payload = (await connection.execute(select(inbox.c.payload).where(this).with_for_update())).scalar()
+            if payload is None:
+                return
+            message = Message.model_validate_json(payload)
+            row = outbox_row(self._in, message, 0, apology, now.timestamp(), None)
+            await connection.execute(self._in.insert(outbox).values(row).on_conflict_do_nothing(index_elements=["id"]))
+            await connection.execute(update(inbox).where(this).values(state="parked", payload=""))
+
+        await self._in.database.write(step)
+        for topic in ("inbox", "outbox", event_topic(channel, event)):
+            self._in.bell.ring(topic)
+
+    async def position(self, key: str) -> str | None:
+        """See the port."""
+
+        async def step(connection: AsyncConnection) -> str | None:
+            return (await connection.execute(select(positions.c.value).where(positions.c.key == key))).scalar()
+
+        return await self._in.database.read(step)

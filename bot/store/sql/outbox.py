@@ -1,0 +1,232 @@
+"""Replies on their way out, and what channels may ask about them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Row, Update, case, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.messages import Choices
+from bot.ports import Outgoing, Shown
+from bot.store.sql.common import Context, due, event_topic, outgoing_of
+from bot.store.sql.schema import conversations, inbox, leases, outbox
+
+BATCH = 32
+"""Replies taken at a time."""
+
+RECOVER_SECONDS = 1.0
+"""How often the rows of dead processes are looked for."""
+
+
+class SqlOutbox:
+    """The port Outbox. A row in `sending` belongs to the process `owner`, alive as long as it renews its lease
+    «worker:owner»."""
+
+    def __init__(self, context: Context) -> None:
+        self._in = context
+        self._recovered = float("-inf")
+
+    async def take(self, channels: Mapping[str, bool], now: datetime) -> Sequence[Outgoing]:
+        """See the port."""
+        if not channels:
+            return ()
+        at = now.timestamp()
+        tick = asyncio.get_running_loop().time()
+        recover = tick - self._recovered >= RECOVER_SECONDS
+
+        async def step(connection: AsyncConnection) -> list[Outgoing]:
+            if recover:
+                await self._recover(connection, channels, at)
+            rows = (await connection.execute(_heads(channels, at))).all()
+            if not rows:
+                return []
+            taken = update(outbox).where(outbox.c.seq.in_([row.seq for row in rows]))
+            await connection.execute(taken.values(state="sending", owner=self._in.owner))
+            return await self._resolved(connection, rows)
+
+        taken = await self._in.database.write(step)
+        if recover:
+            self._recovered = tick
+        return taken
+
+    async def _recover(self, connection: AsyncConnection, channels: Mapping[str, bool], at: float) -> None:
+        # A lease from the future was taken before the clock was set back: it begins now.
+        await connection.execute(update(leases).where(leases.c.taken > at).values(taken=at))
+        alive = select(leases.c.owner).where(leases.c.name.like("worker:%"), leases.c.taken + leases.c.seconds > at)
+        left = (outbox.c.state == "sending") & (outbox.c.owner != self._in.owner) & outbox.c.owner.not_in(alive)
+        for names, state in (
+            ([name for name, idempotent in channels.items() if idempotent], "new"),
+            ([name for name, idempotent in channels.items() if not idempotent], "uncertain"),
+        ):
+            if names:
+                found = update(outbox).where(left, outbox.c.channel.in_(names))
+                await connection.execute(found.values(state=state, owner=None))
+
+    async def _resolved(self, connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[Outgoing]:
+        """The rows as values, with the channel's own ids of what they edit or remove."""
+        wanted = {id for row in rows for id in (row.edits, row.removes) if id}
+        shown: dict[str, str | None] = {}
+        if wanted:
+            query = select(outbox.c.id, outbox.c.shown_as).where(outbox.c.id.in_(wanted))
+            shown = {row.id: row.shown_as for row in await connection.execute(query)}
+        taken = []
+        for row in rows:
+            if row.removes and not shown.get(row.removes):
+                # It was never shown, so there is nothing to take back.
+                await connection.execute(
+                    update(outbox).where(outbox.c.seq == row.seq).values(state="settled", owner=None)
+                )
+                continue
+            taken.append(outgoing_of(row, shown.get(row.edits or ""), shown.get(row.removes or "")))
+        return taken
+
+    async def sent(self, id: str, shown_as: str, now: datetime) -> None:
+        """See the port."""
+        # An edit keeps the id of what it edited: that is what a later edit must name again.
+        original = outbox.alias("original")
+        first = select(original.c.shown_as).where(original.c.id == outbox.c.edits).scalar_subquery()
+        await self._settle(
+            update(outbox)
+            .where(outbox.c.id == id, outbox.c.state.in_(("new", "sending", "uncertain")))
+            .values(state="sent", reply="", address="", owner=None, shown_as=func.coalesce(first, shown_as))
+        )
+
+    async def again(self, id: str, at: datetime) -> None:
+        """See the port."""
+        await self._settle(
+            update(outbox)
+            .where(self._mine(id))
+            .values(state="new", owner=None, attempt=outbox.c.attempt + 1, due=at.timestamp())
+        )
+
+    async def give_up(self, id: str, state: Literal["uncertain", "refused"], now: datetime) -> None:
+        """See the port."""
+        kept: dict[str, str | None] = {"state": state, "owner": None}
+        if state == "refused":
+            kept |= {"reply": "", "address": ""}
+        await self._settle(update(outbox).where(self._mine(id)).values(kept))
+
+    def _mine(self, id: str) -> ColumnElement[bool]:
+        return (outbox.c.id == id) & (outbox.c.state == "sending") & (outbox.c.owner == self._in.owner)
+
+    async def _settle(self, statement: Update) -> None:
+        async def step(connection: AsyncConnection) -> None:
+            await connection.execute(statement)
+
+        await self._in.database.write(step)
+        self._in.bell.ring("outbox")
+
+    async def of_event(self, channel: str, event: str) -> Sequence[Outgoing]:
+        """See the port."""
+
+        async def step(connection: AsyncConnection) -> list[Outgoing]:
+            return [outgoing_of(row) for row in await connection.execute(_of_event(channel, event))]
+
+        return await self._in.database.read(step)
+
+
+class SqlReplies:
+    """The port Replies."""
+
+    def __init__(self, context: Context) -> None:
+        self._in = context
+        # Another process can run the turn: with one file that is rare, with replicas it is common.
+        self._poll = 1.0 if context.database.sqlite else 0.1
+
+    async def wait(self, channel: str, event: str, seconds: float) -> Sequence[Outgoing] | None:
+        """See the port."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        topic = event_topic(channel, event)
+
+        async def step(connection: AsyncConnection) -> tuple[str | None, list[Outgoing]]:
+            query = select(inbox.c.state).where(inbox.c.channel == channel, inbox.c.event == event)
+            state = (await connection.execute(query)).scalar()
+            if state in {None, "new"}:
+                return state, []
+            return state, [outgoing_of(row) for row in await connection.execute(_of_event(channel, event))]
+
+        while True:
+            mark = self._in.bell.mark(topic)
+            state, found = await self._in.database.read(step)
+            if state is None:
+                return None
+            if state != "new":
+                return found
+            left = until - loop.time()
+            if left <= 0:
+                return None
+            await self._in.bell.wait(topic, mark, min(left, self._poll))
+
+    async def find(self, channel: str, shown_as: str, sender: str = "") -> Shown | None:
+        """See the port."""
+        query = select(outbox).where(
+            outbox.c.channel == channel,
+            outbox.c.shown_as == shown_as,
+            outbox.c.edits.is_(None),
+            outbox.c.removes.is_(None),
+        )
+        newest = (
+            select(outbox.c.choices)
+            .where(outbox.c.channel == channel, outbox.c.shown_as == shown_as)
+            .order_by(outbox.c.seq.desc())
+        )
+
+        async def step(connection: AsyncConnection) -> Shown | None:
+            row = (await connection.execute(query.order_by(outbox.c.seq.desc()).limit(1))).first()
+            if row is None:
+                return None
+            choices = (await connection.execute(newest.limit(1))).scalar()
+            return Shown(
+                id=row.id,
+                conversation=row.conversation,
+                event=row.event,
+                choices=Choices.model_validate_json(choices) if choices else None,
+                own=bool(sender) and row.sender == self._in.keys.person(channel, sender),
+            )
+
+        return await self._in.database.read(step)
+
+    async def known(self, channel: str, conversation: str) -> bool:
+        """See the port."""
+        here = exists().where(conversations.c.channel == channel, conversations.c.conversation == conversation)
+
+        async def step(connection: AsyncConnection) -> bool:
+            return bool((await connection.execute(select(case((here, 1), else_=0)))).scalar_one())
+
+        return await self._in.database.read(step)
+
+
+def _heads(channels: Mapping[str, bool], at: float) -> Any:
+    """The oldest reply of each conversation, if nothing of that conversation is being sent."""
+    earlier = outbox.alias("earlier")
+    waits = exists().where(
+        earlier.c.channel == outbox.c.channel,
+        earlier.c.conversation == outbox.c.conversation,
+        earlier.c.state.in_(("new", "sending")),
+        earlier.c.seq < outbox.c.seq,
+    )
+    return (
+        select(outbox)
+        .where(outbox.c.state == "new", outbox.c.channel.in_(channels), due(outbox.c.due, at), ~waits)
+        .order_by(outbox.c.seq)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _of_event(channel: str, event: str) -> Any:
+    return (
+        select(outbox)
+        .where(
+            outbox.c.channel == channel,
+            outbox.c.event == event,
+            outbox.c.state.in_(("new", "sending", "uncertain")),
+            outbox.c.removes.is_(None),
+        )
+        .order_by(outbox.c.seq)
+    )

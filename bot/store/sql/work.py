@@ -1,0 +1,154 @@
+"""One turn's transaction: the conversation is locked from the taking of the message until its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.messages import Message
+from bot.ports import Outgoing, TurnResult
+from bot.store.sql.common import Context, event_topic, outbox_row, outgoing_of
+from bot.store.sql.person import erase_person
+from bot.store.sql.redact import edited_events, removal_row
+from bot.store.sql.schema import conversations, inbox, outbox, records, results
+
+
+async def uncertain_of(connection: AsyncConnection, message: Message) -> tuple[Outgoing, ...]:
+    """Replies to this person in this conversation of which nobody knows whether they arrived."""
+    query = (
+        select(outbox)
+        .where(
+            outbox.c.channel == message.channel,
+            outbox.c.conversation == message.conversation,
+            outbox.c.state == "uncertain",
+            outbox.c.sender == message.sender,
+            outbox.c.removes.is_(None),
+        )
+        .order_by(outbox.c.seq)
+    )
+    return tuple(outgoing_of(row) for row in await connection.execute(query))
+
+
+class SqlWork:
+    """The port Work. Nothing is visible to others before `finish` has committed."""
+
+    def __init__(
+        self,
+        context: Context,
+        connection: AsyncConnection,
+        seq: int,
+        message: Message,
+        state: str | None,
+        attempts: int,
+        edits: str | None,
+        uncertain: Sequence[Outgoing],
+    ) -> None:
+        self._in = context
+        self._connection = connection
+        self._edits = edits
+        self.seq = seq
+        self.message = message
+        self.state = state
+        self.attempts = attempts
+        self.uncertain = uncertain
+        self.finished = False
+
+    async def finish(self, result: TurnResult, now: datetime) -> None:
+        """See the port."""
+        at = now.timestamp()
+        if result.erase:
+            await erase_person(self._connection, result.erase, before=self.seq)
+        await self._keep_state(result, at)
+        await self._queue(result, at)
+        await self._record(result, at)
+        await self._settle(result)
+        done = update(inbox).where(inbox.c.seq == self.seq).values(state="done", payload="")
+        if result.erase:
+            done = done.values(sender="")  # the row stays, so that a repeated delivery is known; the person goes
+        await self._connection.execute(done)
+        await self._connection.commit()
+        self.finished = True
+        self._in.bell.ring("outbox")
+        self._in.bell.ring(event_topic(self.message.channel, self.message.event))
+
+    async def _keep_state(self, result: TurnResult, at: float) -> None:
+        message = self.message
+        await self._connection.execute(
+            update(conversations)
+            .where(conversations.c.channel == message.channel, conversations.c.conversation == message.conversation)
+            .values(state=result.state, updated=at)
+        )
+
+    async def _queue(self, result: TurnResult, at: float) -> None:
+        earlier = await self._earlier_replies() if self._edits else []
+        sender = "" if result.erase else self.message.sender
+        rows = []
+        for index, reply in enumerate(result.replies):
+            replaces = earlier[index] if index < len(earlier) else None
+            row = outbox_row(self._in, self.message, index, reply, at, replaces)
+            rows.append({**row, "sender": sender})
+        insert = self._in.insert(outbox).on_conflict_do_nothing(index_elements=["id"])
+        if rows:
+            await self._connection.execute(insert, rows)
+        # An edited question with fewer replies than before: the rest is taken back.
+        extra = [removal_row(self._in, self.message, id, at) for id in earlier[len(result.replies) :]]
+        if extra:
+            await self._connection.execute(insert, extra)
+
+    async def _earlier_replies(self) -> list[str]:
+        """Ids of the replies to the question as first asked, in order; those not sent yet are called off."""
+        message = self.message
+        events = await edited_events(self._connection, message.channel, self._edits or "")
+        here = (outbox.c.channel == message.channel) & outbox.c.event.in_(events) & (outbox.c.event != message.event)
+        await self._connection.execute(
+            update(outbox).where(here, outbox.c.state.in_(("new", "uncertain"))).values(state="superseded", reply="")
+        )
+        query = (
+            select(outbox.c.id)
+            .where(here, outbox.c.state.in_(("sending", "sent")), outbox.c.edits.is_(None), outbox.c.removes.is_(None))
+            .order_by(outbox.c.seq)
+        )
+        return list((await self._connection.execute(query)).scalars())
+
+    async def _record(self, result: TurnResult, at: float) -> None:
+        message = self.message
+        rows = [
+            {
+                "kind": record.kind,
+                "channel": message.channel,
+                "event": message.event,
+                "sender": message.sender,
+                "text": record.text,
+                "topic": record.topic,
+                "tier": record.tier,
+                "value": record.value,
+                "created": at,
+            }
+            for record in result.records
+        ]
+        if rows:
+            await self._connection.execute(self._in.insert(records), rows)
+        if result.page is not None:
+            row = {
+                "token": message.token,
+                "sender": message.sender,
+                "reply": result.page.model_dump_json(),
+                "created": at,
+            }
+            await self._connection.execute(self._in.insert(results).values(row))
+
+    async def _settle(self, result: TurnResult) -> None:
+        message = self.message
+        here = (
+            (outbox.c.channel == message.channel)
+            & (outbox.c.conversation == message.conversation)
+            & (outbox.c.state == "uncertain")
+        )
+        if result.told:
+            await self._connection.execute(update(outbox).where(here, outbox.c.id.in_(result.told)).values(told=True))
+        if result.shown_again:
+            again = update(outbox).where(here, outbox.c.id.in_(result.shown_again))
+            await self._connection.execute(again.values(state="settled", reply="", address=""))

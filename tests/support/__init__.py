@@ -1,0 +1,1 @@
+"""Real services and small adapters that tests share."""
