@@ -36,7 +36,7 @@ def test_the_command_and_its_options_are_told(name: str) -> None:
         if getattr(parameter, "hidden", False) or parameter.name == "help":
             continue
         shown = [o for o in (*parameter.opts, *parameter.secondary_opts) if o.startswith("--")] or [
-            parameter.human_readable_name.upper()
+            (parameter.metavar or parameter.name).upper()
         ]
         for option in shown:
             assert f"`{option}" in told, f"{name}: {option} is not in docs/commands.md"
