@@ -1,0 +1,96 @@
+"""Which flow a message asks to begin, and what it has already said. Careful: a question about the rules begins
+nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from dialogs.model import Flow
+from dialogs.words import folded, tokens
+
+BEFORE = frozenset("hej hejsan hallå halla tja tjena hello hi jo ja okej ok du men och alltså alltsa".split())
+AFTER = frozenset("då da nu tack snälla snalla please tror du egentligen här har så sa iaf".split())
+INFORMATIONAL = re.compile(
+    r"\b(?:vilka|vad|hur|när|varför|vem|vilken|vilket|enligt|menas|betyder|innebär|kostar"
+    r"|what|how|when|why|who|which|according)\b"
+)
+CLAUSE = re.compile(r"[.!?;,\n]+|\bså\b|\boch undrar\b|\bmen\b")
+CLOSE = 90.0
+
+
+def starts(flows: Mapping[str, Flow], text: str) -> str | None:
+    """The id of the flow that the message asks to begin, or None.
+
+    A whole message, or one clause of it («vi är en förening i Eslöv, kan vi få IOP?»), must be close to one of the
+    flow's wordings; a clause that asks what, how, when or which begins nothing.
+    """
+    found: tuple[float, str] | None = None
+    for clause in [text, *CLAUSE.split(text)]:
+        words = tokens(clause)
+        if not 1 <= len(words) <= 14:
+            continue
+        line = folded(" ".join(words))
+        if INFORMATIONAL.search(" ".join(words)) and not _exactly(flows, line):
+            continue
+        for flow in flows.values():
+            score = _score(line, flow)
+            if score >= CLOSE and (found is None or score > found[0]):
+                found = (score, flow.id)
+    return found[1] if found else None
+
+
+def _exactly(flows: Mapping[str, Flow], line: str) -> bool:
+    return any(line in _wordings(flow.spec.start) for flow in flows.values())
+
+
+@lru_cache(maxsize=64)
+def _wordings(start: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(folded(" ".join(tokens(s))) for s in start)
+
+
+def _score(line: str, flow: Flow) -> float:
+    """How close a clause is to a wording, 0 to 100; words of greeting before and small words after do not count."""
+    wordings = _wordings(flow.spec.start)
+    bare = _bare(line)
+    if line in wordings or bare in wordings:
+        return 100.0
+    if len(bare) < 8:
+        return 0.0
+    return max((fuzz.ratio(bare, wording) for wording in wordings if abs(len(bare) - len(wording)) <= 4), default=0.0)
+
+
+def _bare(line: str) -> str:
+    words = line.split()
+    while len(words) > 3 and words[0] in BEFORE:
+        words = words[1:]
+    while len(words) > 3 and words[-1] in AFTER:
+        words = words[:-1]
+    return " ".join(words)
+
+
+def proposals(flow: Flow, text: str, places: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Answers that the first message suggests: question id -> (value, the words that said so)."""
+    line = f" {' '.join(tokens(text))} "
+    found: dict[str, tuple[str, str]] = {}
+    for question in flow.questions:
+        if question.kind == "place":
+            named = [(id, name) for id, name in places.items() if _names(line, name)]
+            if len(named) == 1:
+                found[question.id] = named[0]
+            continue
+        said = [
+            (p.value, words) for p in question.proposals for words in p.said if f" {' '.join(tokens(words))} " in line
+        ]
+        if said and len({value for value, _ in said}) == 1:
+            found[question.id] = max(said, key=lambda pair: len(pair[1]))
+    return found
+
+
+def _names(line: str, name: str) -> bool:
+    """Whether a municipality is named; «i Lund», «Lunds kommun», but not as a part of another word."""
+    low = " ".join(tokens(name))
+    return any(f" {form} " in line for form in (low, f"{low}s"))
