@@ -72,7 +72,7 @@ FLOW = FlowPage(
     intro="Några frågor om er idé, och ett besked om vad som talar för och emot.",
     steps=(
         FlowStep("public_benefit", "Bidrar verksamheten till samhällsnytta?", options=("Ja", "Nej", "Vet inte")),
-        FlowStep("long_term", "Ska den pågå länge?", when="Frågas om inget hittills talar emot.", options=("Ja", "Nej")),
+        FlowStep("long_term", "Ska den pågå länge?", when="Om inget talar emot.", options=("Ja", "Nej")),
     ),
     ends=(FlowEnd("possible", "Ett IOP verkar möjligt", "När alla svar är ja."),),
     svg='<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 40"><text x="8" y="24">Frågor</text></svg>',
@@ -151,7 +151,7 @@ def _allowed(language: Literal["sv", "en"], lead: str) -> Reply:
 def _question(answered: int) -> Reply:
     status = FlowStatus(id="iop", version="1", hash="0", question=f"q{answered}", answered=answered, total=3)
     choices = Choices(
-        choices=(Choice(value="yes", label="Ja"), Choice(value="no", label="Nej"), Choice(value="unsure", label="Vet inte")),
+        choices=tuple(Choice(value=v, label=n) for v, n in (("yes", "Ja"), ("no", "Nej"), ("unsure", "Vet inte"))),
         flow="iop",
         question=status.question,
         answered=answered,
@@ -216,6 +216,7 @@ class Service:
         self._clock = SystemClock()
         self.store = MemoryStore(Keys(KEY), self._bell, self._clock)
         self.turns: list[Message] = []
+        self.library = Library()
         self.settings = settings or WebSettings(wait_seconds=5)
 
     def app(self) -> FastAPI:
@@ -227,7 +228,7 @@ class Service:
             replies=stores.replies,
             results=stores.results,
             limits=self.limits,
-            library=Library(),
+            library=self.library,
             documents=Documents(),
             settings=self.settings,
             clock=self._clock,

@@ -16,7 +16,9 @@ _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+")
 _ITEM = re.compile(r"([ \t]*)[-*•][ \t]+(?:➔[ \t]*)?|[ \t]*[-*•][ \t]*$")
 _NUMBERED = re.compile(r"[ \t]*\d{1,2}[.)][ \t]+")
 _RULE = re.compile(r"[ \t]*(-{3,}|\*{3,}|_{3,})[ \t]*$")
-_INLINE = re.compile(r"\*\*|__|(?P<open>\[)(?=[^\]\n]+\]\((?:mailto:|https?://)[^)\s]+\))|\]\((?:mailto:|https?://)[^)\s]+\)")
+_INLINE = re.compile(
+    r"\*\*|__|(?P<open>\[)(?=[^\]\n]+\]\((?:mailto:|https?://)[^)\s]+\))|\]\((?:mailto:|https?://)[^)\s]+\)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,7 @@ def blocks(text: str, start: int, end: int, headings: Mapping[int, int] | None =
     return found
 
 
-def set_blocks(
-    text: str, these: list[Block], mark: tuple[int, int] | None = None, begun: bool = False
-) -> Markup:
+def set_blocks(text: str, these: list[Block], mark: tuple[int, int] | None = None, begun: bool = False) -> Markup:
     """The blocks as HTML; the words within `mark` (start, end) are marked, and the first mark has the id `citat`,
     unless the mark was `begun` in blocks before these."""
     pen = _Pen(text, mark, begun)
@@ -81,9 +81,7 @@ def plain_words(quote: str) -> str:
     for block in blocks(quote, 0, len(quote)):
         if block.kind in ("blank", "rule"):
             continue
-        visible = "".join(
-            quote[start:end] for start, end, hidden in _runs(block, block.start, block.end) if not hidden
-        )
+        visible = "".join(quote[start:end] for start, end, hidden in _runs(block, block.start, block.end) if not hidden)
         lines = [line.strip() for line in visible.strip().split("\n")]
         if block.kind == "item":
             lines = ["- " + " ".join(lines)] if any(lines) else []
@@ -177,7 +175,7 @@ def _element(block: Block, pen: _Pen) -> Markup:
     if block.kind == "blank":
         return pen.raw(block)
     if block.kind == "rule":
-        return Markup('<hr><span hidden>') + pen.raw(block) + Markup("</span>")
+        return Markup("<hr><span hidden>") + pen.raw(block) + Markup("</span>")
     if block.kind == "item":
         if not pen.shows(block):
             return Markup("<li hidden>{}</li>").format(pen.write(block))

@@ -136,7 +136,7 @@ def reference(citation: Citation) -> str:
     date = date_in_words(citation.published, citation.dated)
     status = f", {citation.status}" if citation.status else ""
     section = f", avsnittet ”{citation.section}”" if citation.section else ""
-    publisher = "" if citation.publisher == citation.issuer else f"{citation.publisher}: "
+    speaker = "" if citation.publisher == citation.issuer else f" Vems ord: {who(citation)}."
     strength = _STRENGTH_SV[known_strength(citation.strength)].lower()
-    source = f"Källa: {publisher}{citation.title} ({date}{status}){section}."
-    return f"{source} Vems ord: {who(citation)}. Styrka: {strength}."
+    source = f"Källa: {citation.publisher}: {citation.title} ({date}{status}){section}."
+    return f"{source}{speaker} Styrka: {strength}."

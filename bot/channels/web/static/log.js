@@ -39,8 +39,8 @@ function rating(item) {
     const up = english ? "The answer helped me" : "Svaret hjälpte mig";
     const down = english ? "The answer is not right" : "Svaret stämmer inte";
     row.append(
-      element("button", { type: "button", "data-rate": "up", "data-reply": item.id }, `👍 ${up}`),
-      element("button", { type: "button", "data-rate": "down", "data-reply": item.id }, `👎 ${down}`),
+      element("button", { type: "button", "data-rate": "up", "data-reply": item.id }, up),
+      element("button", { type: "button", "data-rate": "down", "data-reply": item.id }, down),
     );
   }
   row.append(thanks);
