@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 from sqlalchemy import ColumnElement, Row, Table, and_, or_
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
@@ -76,12 +77,17 @@ def last_choices(reply: Reply) -> str | None:
 
 def outgoing_of(row: Row[Any], edits: str | None = None, removes: str | None = None) -> Outgoing:
     """A row of the outbox as value; `edits` and `removes` are ids of the channel."""
+    try:
+        reply = Reply.model_validate_json(row.reply)
+    except ValidationError:
+        # Written by another version of the program: its words are still right.
+        reply = Reply(kind="command", text=str(json.loads(row.reply or "{}").get("text", "")))
     return Outgoing(
         id=row.id,
         channel=row.channel,
         conversation=row.conversation,
         event=row.event,
-        reply=Reply.model_validate_json(row.reply),
+        reply=reply,
         address=json.loads(row.address) if row.address else {},
         attempt=row.attempt,
         edits=edits,

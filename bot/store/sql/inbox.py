@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+from pydantic import ValidationError
 from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -131,7 +132,13 @@ class SqlInbox:
         row = (await connection.execute(query)).first()
         if row is None:
             return None
-        message = Message.model_validate_json(row.payload)
+        try:
+            message = Message.model_validate_json(row.payload)
+        except ValidationError:
+            # Written by another version of the program: given up, so that it holds up nobody.
+            await connection.execute(update(inbox).where(inbox.c.seq == row.seq).values(state="parked", payload=""))
+            await connection.commit()
+            return None
         message = message.model_copy(update={"token": self._in.keys.page(message.channel, message.event)})
         uncertain = await uncertain_of(connection, message)
         return SqlWork(self._in, connection, row.seq, message, row.state, row.attempts, row.edits, uncertain)
