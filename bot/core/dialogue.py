@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from bot.core.render import citation, finished
@@ -70,12 +70,12 @@ class Dialogue:
     """The dialogs of a bot. Holds no state of its own: everything is in ConversationState."""
 
     def __init__(
-        self, flows: Mapping[str, Flow], knowledge: Knowledge, public_url: str = "", contact: str = ""
+        self, flows: Mapping[str, Flow], knowledge: Knowledge, public_url: str = "", contact: str | None = None
     ) -> None:
         self.flows = flows
         self.knowledge = knowledge
         self.public_url = public_url
-        self.contact = contact
+        self.contact = contact or ""
 
     # ---- what the router calls
 
@@ -83,26 +83,29 @@ class Dialogue:
         """The flow that a message asks to begin, or None."""
         return starts(self.flows, text)
 
-    def active(self, state: ConversationState) -> bool:
+    def titles(self) -> tuple[str, ...]:
+        """The words that offer each flow; said back, they begin it."""
+        return tuple(flow.spec.label for flow in self.flows.values())
+
+    def is_open(self, state: ConversationState) -> bool:
         """Whether a dialog is open (paused counts), so that a question waits for its answer."""
         turn = self._turn(state)
         return turn is not None and turn.position.open is not None
 
-    def start(self, flow_id: str, state: ConversationState, first_text: str = "") -> Turned:
+    def start(
+        self, flow_id: str, state: ConversationState, first_text: str = "", now: datetime | None = None
+    ) -> Turned:
         """Begin a flow; what the first message already said is proposed as answers to confirm."""
         flow = self.flows[flow_id]
-        said = proposals(flow, first_text, self.knowledge.places)
-        if state.municipality is not None:
-            said = {q: p for q, p in said.items() if flow.question(q).kind != "place"}
-        session = engine.begin(flow, state.municipality, said)
-        turn = self._at(state, flow, session)
+        session = engine.begin(flow, state.municipality, proposals(flow, first_text, self.knowledge.places))
+        turn = self._at(state, flow, session, now.date() if now else None)
         spec = flow.spec
         intro = spec.intro_en if state.language == "en" and spec.intro_en else spec.intro
         return self._ask(turn, [Paragraph(text=intro, role="greeting")] if intro else [])
 
-    def handle(self, state: ConversationState, message: Message) -> Turned | None:
+    def handle(self, state: ConversationState, message: Message, now: datetime | None = None) -> Turned | None:
         """Carry out a command or take an answer; None when the message is neither."""
-        turn = self._turn(state, message.received.date())
+        turn = self._turn(state, (now or message.received).date())
         if turn is None:
             return None
         session, moved = engine.migrate(turn.flow, turn.session)
@@ -122,15 +125,15 @@ class Dialogue:
         blocks = (*reply.blocks, Paragraph(text=say("again", turn.language), role="note"), *self._question(turn))
         return finished(reply.model_copy(update={"blocks": blocks, "flow": status}))
 
-    def unread(self, state: ConversationState, text: str = "") -> Turned:
+    def unread(self, state: ConversationState, message: Message) -> Turned:
         """Ask again in other words; after two tries list the choices plainly. To a question that takes free text, what
         nobody could answer is the answer."""
-        turn = self._turn(state)
+        turn = self._turn(state, message.received.date())
         if turn is None or turn.position.open is None:
             raise ValueError("no dialog is open")
         question = turn.flow.question(turn.position.open)
-        if question.kind == "text" and tokens(text):
-            return self._give(turn, question, Reading("answer", text.strip()), text)
+        if question.kind == "text" and tokens(message.text):
+            return self._give(turn, question, Reading("answer", message.text.strip()), message.text)
         return self._again(turn, question)
 
     def run_answers(
