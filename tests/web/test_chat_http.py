@@ -214,7 +214,7 @@ async def test_who_writes_too_fast_is_told_when_to_try_again() -> None:
         limits.verdict = "drop"
         dropped = await say(client, body(text="hej"))
 
-    assert (told.status_code, told.json()["told"], told.headers["retry-after"]) == (429, False, "5")
+    assert (told.status_code, told.json()["told"], told.headers["retry-after"]) == (429, False, "2")
     assert (dropped.status_code, dropped.json()["told"]) == (429, True)
     assert limits.keys == ["192.0.2.7", "192.0.2.7"]
     assert not service.store.tables.inbox

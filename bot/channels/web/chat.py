@@ -22,7 +22,7 @@ from bot.channels.web.intake import (
 from bot.ports import Clock, Inbox, Limits, Outbox, Outgoing, Replies
 
 TOO_FAST = "Nu går det lite för fort. Vänta några sekunder, så svarar jag sedan."
-RETRY_AFTER = 5
+RETRY_AFTER = 2
 """Seconds after which a page that wrote too fast may try again."""
 
 
