@@ -184,6 +184,16 @@ class Settings(BaseSettings):
         return faults
 
     @property
+    def knowledge_dirs(self) -> tuple[Path, ...]:
+        """The operator's own folders of knowledge."""
+        return self.knowledge
+
+    @property
+    def dialog_dirs(self) -> tuple[Path, ...]:
+        """The operator's own folders of dialogs."""
+        return self.dialogs
+
+    @property
     def on_loopback(self) -> bool:
         """Whether only this machine can reach the bot."""
         try:

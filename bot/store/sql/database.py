@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -158,11 +159,22 @@ def _with_driver(url: str) -> URL:
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_private(Path(parsed.database))
         return parsed.set(drivername="sqlite+aiosqlite")
     if backend in {"postgresql", "postgres"}:
         return parsed.set(drivername="postgresql+asyncpg")
     raise StoreError(f"IOPBOT_DATABASE_URL: {backend} stöds inte. Använd sqlite:///… eller postgresql://….")
+
+
+def _make_private(path: Path) -> None:
+    """See that the file is there and readable for its owner only: SQLite would make it readable for all."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StoreError(
+            f"{path} går inte att öppna ({error.strerror}). Kontrollera att mappen finns och att boten får skriva i den."
+        ) from error
 
 
 def _sqlite_engine(url: URL, begin: str, size: int) -> AsyncEngine:

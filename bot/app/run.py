@@ -1,0 +1,205 @@
+"""`iopbot run`: one process with the web channel and every channel that is configured, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.metadata
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+import uvicorn
+from fastapi import APIRouter, FastAPI
+
+from bot.app.library import BrainLibrary, ResultDocuments
+from bot.app.parts import SystemClock, brain_of, new_owner, secret_of, store_of, web_key
+from bot.channels.ops import create_ops
+from bot.channels.web.app import WebChannel, create_web
+from bot.channels.web.views import WebSettings
+from bot.core.limit import Rate
+from bot.core.turn import Brain, turn
+from bot.messages import Message
+from bot.ports import BotError, Health, Outgoing, StoreError, TurnResult
+from bot.service.bell import LocalBell
+from bot.service.log import logger, set_up_logging
+from bot.service.service import Options, Service
+from bot.settings import Settings, unknown_names
+from bot.store.sql import SqlStore
+
+WEB_STOP_SECONDS = 4
+SERVICE_STOP_SECONDS = 5.0
+"""Together less than the ten seconds that stopping may take."""
+
+TURNS_SIDE_BY_SIDE = 4
+"""On PostgreSQL; SQLite has one writer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything wired, nothing running. `lines` say where each channel listens."""
+
+    store: SqlStore
+    service: Service
+    asgi: FastAPI
+    lines: tuple[str, ...]
+
+
+async def run(settings: Settings, say: Callable[[str], None] = print) -> None:
+    """Run until SIGTERM or SIGINT. `say` gets a line for each channel. Raises BotError when it cannot start."""
+    set_up_logging(settings.log_level, settings.log_format)
+    reach_others(settings)
+    for hint in unknown_names():
+        logger("settings").warning("unknown", detail=hint)
+    with listening(settings) as listener:
+        application = await build(settings)
+        try:
+            await _serve(application, listener, settings, say)
+        finally:
+            await application.store.close()
+
+
+async def build(settings: Settings) -> Application:
+    """Wire the parts and open the store."""
+    brain, bell, clock, owner = brain_of(settings), LocalBell(), SystemClock(), new_owner()
+    store = store_of(settings, bell, owner)
+    options = Options(
+        retention_days=settings.retention_days,
+        sender_rate=Rate(settings.sender_burst, settings.sender_per_second),
+        address_rate=Rate(settings.address_burst, settings.address_per_second),
+        side_by_side=1 if store.database.sqlite else TURNS_SIDE_BY_SIDE,
+        stop_seconds=SERVICE_STOP_SECONDS,
+    )
+    service = Service(await store.open(), turn_with(brain), bell, clock, owner, options)
+    asgi = _web(settings, brain, service)
+    lines = [f"Webb: {settings.public_url or 'http://{address}'}/"]
+    asgi.include_router(_ops(settings, store, service))
+    return Application(store, service, asgi, tuple(lines))
+
+
+def turn_with(brain: Brain) -> Callable[[Message, str | None, datetime, Sequence[Outgoing]], TurnResult]:
+    """The pure turn with its brain."""
+    return partial(turn, brain)
+
+
+def _web(settings: Settings, brain: Brain, service: Service) -> FastAPI:
+    service.add(WebChannel())
+    stores = service.stores
+    return create_web(
+        inbox=service.inbox,
+        outbox=stores.outbox,
+        replies=stores.replies,
+        results=stores.results,
+        limits=service.limits,
+        library=BrainLibrary(brain),
+        documents=ResultDocuments(),
+        settings=WebSettings(
+            public_url=settings.public_url,
+            base_path=settings.base_path,
+            operator=settings.operator,
+            contact=settings.contact or "",
+            retention_days=settings.retention_days,
+            trusted_proxies=settings.trusted_proxies,
+            version=importlib.metadata.version("iopbot"),
+            accessibility_status=settings.accessibility_status,
+            accessibility_faults=settings.accessibility_faults,
+            accessibility_tested=settings.accessibility_tested,
+            accessibility_updated=settings.accessibility_updated,
+        ),
+        clock=service.clock,
+        key=web_key(secret_of(settings)),
+    )
+
+
+def _ops(settings: Settings, store: SqlStore, service: Service) -> APIRouter:
+    async def ready() -> Sequence[Health]:
+        return [await store.health(), *service.health()]
+
+    async def metrics() -> bytes:
+        try:
+            counts = await service.stores.conversations.counts(service.clock.now())
+        except StoreError:
+            counts = None
+        return service.metrics.exposed(counts, await ready())
+
+    token = settings.metrics_token
+    return create_ops(ready, metrics, token.get_secret_value() if token else None)
+
+
+def reach_others(settings: Settings) -> None:
+    """Let every library know of the proxy and the certificate authority of the operator."""
+    if settings.https_proxy is not None:
+        os.environ["HTTPS_PROXY"] = settings.https_proxy.get_secret_value()
+    if settings.ca_file is not None:
+        for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+            os.environ[name] = str(settings.ca_file)
+
+
+@contextlib.contextmanager
+def listening(settings: Settings) -> Iterator[socket.socket]:
+    """The socket of the web channel; taken first, so that a busy port is told before anything is opened."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        listener = socket.create_server((settings.host, settings.port), family=family, backlog=256)
+    except (OSError, OverflowError) as error:
+        raise BotError(
+            f"Det går inte att lyssna på {settings.host}:{settings.port} ({error}). Är boten redan igång? Ange annars "
+            "en annan IOPBOT_PORT eller IOPBOT_HOST."
+        ) from error
+    with listener:
+        yield listener
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without signal handlers of its own: what stops when is decided here."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave them alone."""
+        yield
+
+
+async def _serve(
+    application: Application, listener: socket.socket, settings: Settings, say: Callable[[str], None]
+) -> None:
+    service = application.service
+    config = uvicorn.Config(
+        application.asgi,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,  # the web channel reads them itself, from trusted proxies only
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=WEB_STOP_SECONDS,
+    )
+    server = _Server(config)
+    stop = _told_to_stop()
+    await service.start()
+    serving = asyncio.create_task(server.serve([listener]))
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"{host}:{listener.getsockname()[1]}"
+    for line in application.lines:
+        say(line.format(address=address))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    logger("app").info("stopping")
+    # First the web server, whose last requests still wait for their replies, then the loops that make them.
+    server.should_exit = True
+    await serving
+    stopping.cancel()
+    await service.stop()
+    logger("app").info("stopped")
+
+
+def _told_to_stop() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
