@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
-from knowledge.language import is_english
+from knowledge.language import fold, is_english
 from knowledge.match import Match, Matcher
 from knowledge.model import Knowledge, Quote, Topic
 
@@ -17,8 +18,15 @@ SURE = 0.5
 """Confidence from which a topic is given as the answer."""
 NEAR = 0.25
 """Confidence from which the nearest topic is shown as related."""
-MOST = {"fact": (3, 1200), "list": (6, 2400), "comparison": (6, 2400)}
-"""Most quotes and quoted characters by the form of the topic."""
+FEW = (3, 1200)
+"""Most quotes and quoted characters of an answer to a plain question."""
+MANY = (6, 2400)
+"""The same where somebody asks for a list, a comparison or several things at once."""
+_SEVERAL = re.compile(
+    r"\b(?:jamfor\w*|skillnad\w*|skilj\w*|skiftar|lista\w*|rada upp|rakna upp|samtliga|alla|vilka (?:\w+ )?(?:tva|tre|fyra|fem|sex|sju|atta|nio)"
+    r"|(?:tva|tre|fyra|fem|sex|sju|atta|nio) (?:saker|fragor|punkter|steg|kriteri\w*|villkor\w*|delar)|respektive|bade|dels|oversikt\w*|sammanstall\w*"
+    r"|compare\w*|difference\w*|differ|list|all|both|versus|vs)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +74,21 @@ class Answerer:
             return self._outside(topic, language, match)
         if topic.kind == "unanswered":
             return self._unanswered(topic, language, match)
-        return self._sourced(topic, language, match)
+        return self._sourced(question, topic, language, match)
 
-    def _sourced(self, topic: Topic, language: Language, match: Match) -> Answer:
+    def _sourced(self, question: str, topic: Topic, language: Language, match: Match) -> Answer:
         sure = match.confidence >= SURE
         variant = next((topic.variants[p] for p in match.places if p in topic.variants), None)
         lead = (variant.lead_en or variant.lead if language == "en" else variant.lead) if variant else _lead(topic, language)
         quotes = list(variant.quotes if variant else topic.quotes)
+        limit = MANY if topic.form != "fact" and asks_for_several(question, match) else FEW
         if match.extra and not variant:
-            quotes = _with_extra(topic, quotes, match.extra)
+            quotes = _with_extra(quotes, match.extra, limit)
         remarks = self._place_remarks(topic, quotes, match, language)
         if not sure:
             lead = _NEAREST[language].format(title=topic.title)
         return Answer(
-            "answer" if sure else "related", language, lead, _within(quotes, topic.form), remarks, topic, match.confidence,
+            "answer" if sure else "related", language, lead, _within(quotes, limit), remarks, topic, match.confidence,
             self._suggestions(topic, match),
         )  # fmt: skip
 
@@ -101,7 +110,7 @@ class Answerer:
 
     def _unanswered(self, topic: Topic, language: Language, match: Match) -> Answer:
         remarks = (_ASK[language].format(contact=self._contact or _SOMEBODY[language]),)
-        return Answer("no_answer", language, _lead(topic, language), _within(topic.quotes, topic.form), remarks, topic,
+        return Answer("no_answer", language, _lead(topic, language), _within(topic.quotes, FEW), remarks, topic,
                       match.confidence, self._suggestions(topic, match))  # fmt: skip
 
     def _outside(self, topic: Topic, language: Language, match: Match) -> Answer:
@@ -118,26 +127,28 @@ def _lead(topic: Topic, language: Language) -> str:
     return topic.lead_en if language == "en" and topic.lead_en else topic.lead
 
 
-def _with_extra(topic: Topic, quotes: list[Quote], extra: Quote) -> list[Quote]:
-    most, chars = MOST[topic.form]
+def asks_for_several(question: str, match: Match) -> bool:
+    """True when a list, a comparison or several things are asked for, so that more may be quoted."""
+    folded = fold(question)
+    return bool(_SEVERAL.search(folded)) or len(match.named) > 1 or folded.count("?") > 1 or " och hur " in folded or " och vad " in folded
+
+
+def _with_extra(quotes: list[Quote], extra: Quote, limit: tuple[int, int]) -> list[Quote]:
+    most, chars = limit
     covered = any(q.source.id == extra.source.id and q.start < extra.end and extra.start < q.end for q in quotes)
     if covered or len(quotes) >= most or sum(len(q.text) for q in quotes) + len(extra.text) > chars:
         return quotes
     return [*quotes, extra]
 
 
-def _within(quotes: Sequence[Quote], form: str) -> tuple[Quote, ...]:
-    most, chars = MOST[form]
+def _within(quotes: Sequence[Quote], limit: tuple[int, int]) -> tuple[Quote, ...]:
+    """As many as the limit allows; one that is too long is passed over for a shorter one."""
+    most, chars = limit
     kept: list[Quote] = []
     for quote in quotes:
         if len(kept) < most and (not kept or sum(len(q.text) for q in kept) + len(quote.text) <= chars):
             kept.append(quote)
     return tuple(kept)
-
-
-def without_place(answer: Answer) -> Answer:
-    """The same answer without remarks on places."""
-    return replace(answer, remarks=())
 
 
 _NEAREST = {

@@ -12,7 +12,7 @@ from bot.core.dialogue import Dialogue
 from bot.core.follow import FollowUp, read_follow_up
 from bot.core.render import finished, quoted, reference, reply_of, says
 from bot.core.state import ConversationState
-from bot.core.texts import PROBLEMS, TEXTS
+from bot.core.texts import PROBLEMS, TEXTS, filled
 from bot.messages import Block, Bullets, Link, Message, Paragraph, Reply
 from knowledge.answer import Answer, Answerer, Context
 from knowledge.language import is_english, words
@@ -40,6 +40,7 @@ class Router:
         self._answerer = answerer
         self._dialogue = dialogue
         self._url = public_url
+        self._operator_contact = contact
         self._contact = contact or TEXTS["sv"]["somebody"]
         self._days = retention_days
         self._places = place_names(knowledge.places)
@@ -163,8 +164,7 @@ class Router:
         return self._drawn(state, answer)
 
     def _drawn(self, state: ConversationState, answer: Answer) -> Routed:
-        lead = answer.lead.replace("{dagar}", str(self._days)).replace("{kontakt}", self._contact)
-        reply = reply_of(_replaced(answer, lead), self._url)
+        reply = reply_of(filled(answer, self._operator_contact, self._days), self._url)
         if answer.tier in ("answer", "related"):
             state = state.model_copy(
                 update={
@@ -240,12 +240,6 @@ class Router:
                         topic, 1.0, state.suggestions)  # fmt: skip
         reply = reply_of(answer, self._url)
         return Routed(state, reply)
-
-
-def _replaced(answer: Answer, lead: str) -> Answer:
-    from dataclasses import replace
-
-    return replace(answer, lead=lead)
 
 
 def _language(text: str, state: ConversationState) -> str:

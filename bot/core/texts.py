@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from knowledge.answer import Answer
+
+
+def filled(answer: Answer, contact: str | None, days: int) -> Answer:
+    """The answer with the operator's contact and retention time in its lead."""
+    whom = contact or TEXTS[answer.language]["somebody"]
+    return replace(answer, lead=answer.lead.replace("{dagar}", str(days)).replace("{kontakt}", whom))
+
+
 PROBLEMS = {
     "too_long": "Meddelandet är för långt för mig: jag läser högst 2 000 tecken. Korta ner det och skicka igen.",
     "empty": "Meddelandet var tomt. Skriv en fråga, till exempel «Är IOP tillåtet?».",

@@ -1,0 +1,112 @@
+"""The terminal: one conversation on standard input and output, readable or as JSON lines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.text import Text
+
+from bot.messages import Bullets, Choices, Citation, Heading, Link, Paragraph, Progress, QuoteBlock, Reply
+
+Say = Callable[[str, int], Reply]
+"""Takes a text and its number in the conversation, returns the reply."""
+
+_STRENGTH = {
+    "must": "ska-krav",
+    "should": "bör",
+    "preferable": "med fördel",
+    "condition": "villkor i en lista",
+    "works_best": "fungerar bäst när",
+    "statement": "uppgift",
+}
+
+
+def talk(say: Say, first: str | None = None) -> None:
+    """Converse until the end of input; the person may answer with the number of a choice or a suggestion."""
+    console = Console()
+    console.print("[bold]IOP-lotsen[/bold] är en automatisk tjänst som svarar med citat ur fem texter om IOP. Avsluta med Ctrl-D.")
+    options: tuple[str, ...] = ()
+    number = 0
+    pending = first
+    while True:
+        if pending is None:
+            try:
+                text = console.input("\n[bold]> [/bold]").strip()
+            except (EOFError, KeyboardInterrupt):
+                console.print("\nHej då!")
+                return
+        else:
+            text, pending = pending, None
+        number += 1
+        if text.isdigit() and 1 <= int(text) <= len(options):
+            text = options[int(text) - 1]
+        reply = say(text, number)
+        show(reply, console)
+        options = () if reply.choices else reply.suggestions
+
+
+def talk_json(say: Say) -> None:
+    """A message a line in, one JSON object a line out, nothing unasked."""
+    for number, line in enumerate(sys.stdin, 1):
+        reply = say(line.rstrip("\n"), number)
+        print(json.dumps(as_json(reply), ensure_ascii=False), flush=True)
+
+
+def as_json(reply: Reply) -> dict[str, Any]:
+    """The contract of `iopbot chat --json`."""
+    return {
+        "kind": reply.kind,
+        "text": reply.text,
+        "citations": [c.model_dump() for c in reply.citations],
+        "choices": [c.label for c in reply.choices],
+        "suggestions": list(reply.suggestions),
+        "topic": reply.topic,
+        "confidence": reply.confidence,
+        "flow": reply.flow.model_dump() if reply.flow else None,
+        "outcome": reply.outcome.outcome if reply.outcome else None,
+    }
+
+
+def show(reply: Reply, console: Console | None = None) -> None:
+    """Draw a reply."""
+    console = console or Console()
+    console.print(Group(*(Padding(_drawn(block), (0, 0, 1, 0)) for block in reply.blocks)))
+    for n, suggestion in enumerate(reply.suggestions, 1):
+        console.print(Text(f"  {n}. {suggestion}", style="cyan"))
+
+
+def _drawn(block: Any) -> RenderableType:
+    match block:
+        case Paragraph():
+            return Text(block.text, style="italic" if block.role == "note" else "bold" if block.role == "lead" else "")
+        case Heading():
+            return Text(block.text, style="bold underline")
+        case Bullets():
+            return Text("\n".join(f"{n}. {i}" if block.ordered else f"• {i}" for n, i in enumerate(block.items, 1)))
+        case QuoteBlock():
+            return _quote(block.citation)
+        case Choices():
+            return Text("\n".join(f"  {n}. {c.label}" for n, c in enumerate(block.choices, 1)), style="cyan")
+        case Progress():
+            return Text(f"({block.answered} av ungefär {block.total} frågor besvarade)", style="dim")
+        case Link():
+            return Text(f"{block.label}: {block.url}", style="blue")
+    return Markdown(str(block))
+
+
+def _quote(cited: Citation) -> RenderableType:
+    who = f"{cited.issuer}, återgivet av {cited.publisher}" if cited.reported else cited.issuer
+    when = cited.published or cited.dated or "odaterad"
+    status = f", {cited.status}" if cited.status else ""
+    body = Text(cited.quote)
+    body.append(f"\n\n{who}: {cited.title} ({when}{status})\n{cited.section} · {_STRENGTH.get(cited.strength, '')} · {cited.url}", style="dim")
+    if cited.note:
+        body.append(f"\n{cited.note}", style="italic")
+    return Panel(body, title=f"[{cited.number}]", title_align="left", border_style="dim")

@@ -1,0 +1,263 @@
+"""The iopbot command. Each command imports what it needs, so that asking one question starts no web framework."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.core.turn import Brain
+    from bot.messages import Reply
+    from bot.settings import Settings
+    from knowledge.answer import Answerer
+
+app = typer.Typer(
+    name="iopbot",
+    help="IOP-lotsen: answers questions about idéburet offentligt partnerskap with sourced, verbatim quotes.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Write one JSON object a line (docs/commands.md).")]
+
+
+def main() -> None:
+    """Entry point: known errors become one clear message and exit code 1."""
+    try:
+        app()
+    except _known_errors() as error:
+        print(str(error), file=sys.stderr)
+        sys.exit(1)
+
+
+def _known_errors() -> tuple[type[Exception], ...]:
+    from bot.ports import BotError
+    from knowledge.authoring import AuthoringError
+
+    return (AuthoringError, BotError)
+
+
+# ---- questions
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question; - reads one a line from standard input.")] = "-",
+    as_json: Json = False,
+    municipality: Annotated[str | None, typer.Option(help="Id of the municipality whose rules come first.")] = None,
+) -> None:
+    """Answer a question, or one a line from standard input."""
+    settings = _settings()
+    answerer = _answerer(settings)
+    lines = (line.rstrip("\n") for line in sys.stdin) if question == "-" else iter([question])
+    for line in lines:
+        reply, elapsed = _ask(answerer, line, municipality or settings.municipality, settings)
+        if as_json:
+            _print_json(_as_json(reply) | {"elapsed_ms": elapsed})
+        else:
+            _show(reply)
+
+
+def _ask(answerer: Answerer, line: str, municipality: str | None, settings: Settings) -> tuple[Reply, float]:
+    import time
+
+    from bot.core.render import reply_of
+    from bot.core.texts import filled
+    from knowledge.answer import Context
+
+    started = time.perf_counter()
+    answer = answerer.answer(line[:2000], Context(municipality))
+    reply = reply_of(filled(answer, settings.contact, settings.retention_days), settings.public_url or "")
+    return reply, round((time.perf_counter() - started) * 1000, 3)
+
+
+def _as_json(reply: Reply) -> dict[str, Any]:
+    return {
+        "kind": reply.kind,
+        "text": reply.text,
+        "citations": [c.model_dump() for c in reply.citations],
+        "topic": reply.topic,
+        "confidence": reply.confidence,
+        "suggestions": list(reply.suggestions),
+    }
+
+
+@app.command()
+def chat(as_json: Json = False, municipality: Annotated[str | None, typer.Option(help="Id of the municipality.")] = None) -> None:
+    """Talk with the bot in the terminal; one conversation."""
+    from bot.channels.terminal import talk, talk_json
+
+    settings = _settings()
+    brain = _brain(settings, municipality)
+    (talk_json if as_json else talk)(_turner(brain))
+
+
+def _turner(brain: Brain) -> Any:
+    from datetime import UTC, datetime
+
+    from bot.core.turn import turn
+    from bot.messages import Message
+
+    state: list[str | None] = [None]
+
+    def say(text: str, number: int) -> Reply:
+        now = datetime.now(UTC)
+        problem = "too_long" if len(text) > 2000 else None
+        message = Message(
+            channel="terminal", event=str(number), conversation="terminal", sender="terminal",
+            text="" if problem else text, problem=problem, received=now,
+        )  # fmt: skip
+        result = turn(brain, message, state[0], now)
+        state[0] = result.state
+        return result.replies[-1]
+
+    return say
+
+
+@app.command()
+def triage(
+    answers: Annotated[str | None, typer.Option(help="A JSON file of criterion -> yes|no|unsure; - reads standard input.")] = None,
+    as_json: Json = False,
+    municipality: Annotated[str | None, typer.Option(help="Id of the municipality whose criteria come first.")] = None,
+) -> None:
+    """Assess whether a plan suits an IOP: asks in the terminal, or reads the answers."""
+    settings = _settings()
+    brain = _brain(settings, municipality)
+    if answers is None:
+        from bot.channels.terminal import talk
+
+        talk(_turner(brain), first="testa")
+        return
+    outcome = brain.dialogue.run_answers("iop", _read_answers(answers), municipality or settings.municipality)
+    if as_json:
+        _print_json(outcome.model_dump())
+    else:
+        _print_markdown(outcome.text)
+
+
+def _read_answers(where: str) -> dict[str, str]:
+    text = sys.stdin.read() if where == "-" else Path(where).read_text(encoding="utf-8")
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise _usage(f"The answers are no JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise _usage("The answers must be one JSON object of criterion -> yes|no|unsure.")
+    return data
+
+
+def _usage(message: str) -> typer.Exit:
+    print(message, file=sys.stderr)
+    return typer.Exit(2)
+
+
+# ---- content
+
+
+@app.command()
+def check() -> None:
+    """Check all content: quotes, topics, coverage, flows. Exit 1 on faults."""
+    from dialogs.check import check_flows
+    from dialogs.load import load_flows
+    from knowledge.check import check_knowledge
+    from knowledge.load import load
+
+    settings = _settings()
+    knowledge = load(settings.knowledge_dirs)
+    flows = load_flows(settings.dialog_dirs)
+    faults = [*check_knowledge(knowledge, frozenset(flows)), *check_flows(flows, frozenset(knowledge.quotes))]
+    for fault in faults:
+        print(f"{fault.level}: {fault}")
+    errors = sum(f.level == "error" for f in faults)
+    wordings = sum(len(t.ask) + len(t.ask_en) for t in knowledge.topics.values())
+    print(
+        f"{len(knowledge.sources)} sources, {len(knowledge.quotes)} quotes, {len(knowledge.topics)} topics, {wordings} wordings, "
+        f"{len(flows)} flows: {errors} errors, {len(faults) - errors} warnings"
+    )
+    raise typer.Exit(1 if errors else 0)
+
+
+@app.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Questions as JSON lines (tests/evaluation/).")],
+    misses: Annotated[bool, typer.Option("--misses", help="Print every question that went wrong.")] = False,
+) -> None:
+    """Measure the answers to a set of questions."""
+    from knowledge.evaluate import evaluate as measure
+
+    settings = _settings()
+    print(measure(_answerer(settings), file, misses))
+
+
+@app.command()
+def graph(
+    flow: Annotated[str, typer.Argument(help="Id of the flow.")],
+    svg: Annotated[Path | None, typer.Option(help="Draw it with Graphviz into this file.")] = None,
+) -> None:
+    """Print a dialog flow as Mermaid, or draw it as SVG."""
+    from dialogs.graph import mermaid, svg_of
+    from dialogs.load import load_flows
+
+    flows = load_flows(_settings().dialog_dirs)
+    if flow not in flows:
+        raise _usage(f"There is no flow {flow!r}. There are: {', '.join(flows)}.")
+    if svg is None:
+        print(mermaid(flows[flow]))
+    else:
+        svg.write_text(svg_of(flows[flow]), encoding="utf-8")
+
+
+# ---- helpers
+
+
+def _settings() -> Settings:
+    from bot.settings import load_settings
+
+    return load_settings()
+
+
+def _answerer(settings: Settings) -> Answerer:
+    from knowledge.answer import Answerer
+    from knowledge.load import load
+
+    return Answerer(load(settings.knowledge_dirs), settings.contact)
+
+
+def _brain(settings: Settings, municipality: str | None) -> Brain:
+    from bot.core.turn import build_brain
+
+    return build_brain(
+        settings.knowledge_dirs, settings.dialog_dirs, municipality or settings.municipality, settings.contact,
+        settings.public_url or "", settings.retention_days,
+    )  # fmt: skip
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def _print_markdown(text: str) -> None:
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    Console().print(Markdown(text))
+
+
+def _show(reply: Reply) -> None:
+    from bot.channels.terminal import show
+
+    show(reply)
+
+
+def _titles(titles: Iterable[str]) -> str:
+    return "\n".join(f"  {n}. {t}" for n, t in enumerate(titles, 1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""Concepts behind words: everyday and official words that mean the same to an asker share a mark such as «#konflikt»."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from knowledge.language import words
+from knowledge.model import Term
+
+SHORTEST = 3
+"""Shortest stem that a form ending in * may have."""
+
+
+class Concepts:
+    """Finds the concepts in a text. A form is a word, a stem (ending in *), or several words in a row."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self._exact: dict[str, set[str]] = {}
+        self._stems: dict[str, set[str]] = {}
+        self._phrases: dict[str, list[tuple[tuple[str, ...], bool, str]]] = {}
+        for term in terms:
+            mark = f"#{term.id}"
+            for form in term.forms:
+                parts = tuple(words(form))
+                stem = form.endswith("*")
+                if len(parts) > 1:
+                    self._phrases.setdefault(parts[0], []).append((parts, stem, mark))
+                elif parts and stem and len(parts[0]) >= SHORTEST:
+                    self._stems.setdefault(parts[0], set()).add(mark)
+                elif parts:
+                    self._exact.setdefault(parts[0], set()).add(mark)
+
+    def of(self, tokens: Sequence[str]) -> list[str]:
+        """The marks of all concepts in folded tokens, each once, in order."""
+        found: dict[str, None] = {}
+        for n, token in enumerate(tokens):
+            for mark in self._word(token):
+                found[mark] = None
+            for parts, stem, mark in self._phrases.get(token, ()):
+                if _follows(tokens[n : n + len(parts)], parts, stem):
+                    found[mark] = None
+        return list(found)
+
+    def _word(self, token: str) -> Iterable[str]:
+        yield from self._exact.get(token, ())
+        for length in range(SHORTEST, len(token) + 1):
+            yield from self._stems.get(token[:length], ())
+
+
+def _follows(tokens: Sequence[str], parts: tuple[str, ...], stem: bool) -> bool:
+    if len(tokens) < len(parts) or any(a != b for a, b in zip(tokens[:-1], parts[:-1], strict=True)):
+        return False
+    return tokens[-1].startswith(parts[-1]) if stem else tokens[-1] == parts[-1]

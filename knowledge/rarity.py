@@ -1,0 +1,124 @@
+"""Words by rarity and likeness: the soft vector space in which questions meet wordings.
+
+A word counts by how rare it is. A word that shares most of its 4-grams with another (an inflection, a compound, a misspelling
+or a dialect spelling) counts as that word in part.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from knowledge.language import grams
+
+LIKE = 0.42
+"""Least share of common 4-grams (Dice) from which two words count as alike."""
+MOST_ALIKE = 24
+QUESTION_WEIGHT = 1.6
+"""Weight of a question word such as «vem» or «när», which is no content word but tells what is asked for."""
+CONCEPT_WEIGHT = 0.8
+"""Weight of a concept («#konflikt») beside a word of the same rarity."""
+QUESTION_WORDS = {
+    "vem": "?vem", "vems": "?vem", "who": "?vem", "nar": "?nar", "when": "?nar", "varfor": "?varfor", "why": "?varfor",
+    "where": "?var", "vart": "?var", "varifran": "?var", "lange": "?lange", "long": "?lange", "manga": "?manga", "many": "?manga",
+    "mycket": "?mycket", "much": "?mycket", "hur": "?hur", "how": "?hur", "maste": "?maste", "must": "?maste", "vilka": "?vilka",
+    "which": "?vilka", "skillnad": "?skillnad", "skiljer": "?skillnad", "jamfor": "?skillnad", "difference": "?skillnad",
+    "compare": "?skillnad", "far": "?far", "allowed": "?far",
+}  # fmt: skip
+
+
+class Rarity:
+    """Weights of words by rarity, and which words are alike. Built from all texts that can be found."""
+
+    def __init__(self, texts: Iterable[Sequence[str]]) -> None:
+        counts: Counter[str] = Counter()
+        total = 1
+        for text in texts:
+            counts.update(set(text))
+            total += 1
+        self.known = frozenset(counts)
+        self._weight = {w: _factor(w) * math.log(total / (c + 0.5)) if w[0] != "?" else QUESTION_WEIGHT for w, c in counts.items()}
+        self._rarest = math.log(total / 1.5)
+        self._by_gram: dict[str, list[str]] = {}
+        self._size: dict[str, int] = {}
+        for word in counts:
+            if word[0] in "?#":
+                continue
+            own = set(grams(word))
+            self._size[word] = len(own)
+            for gram in own:
+                self._by_gram.setdefault(gram, []).append(word)
+        self._alike: dict[str, dict[str, float]] = {}
+
+    def weight(self, word: str) -> float:
+        """Rarity of a word; an unknown one counts as the rarest."""
+        return self._weight.get(word, 0.0 if word[0] in "?#" else self._rarest)
+
+    def vector(self, tokens: Sequence[str]) -> dict[str, float]:
+        """Unit vector of the words' weights."""
+        weights = {w: self.weight(w) for w in tokens}
+        norm = math.sqrt(sum(v * v for v in weights.values())) or 1.0
+        return {w: v / norm for w, v in weights.items()}
+
+    def alike(self, word: str) -> dict[str, float]:
+        """The known words that a word counts as, itself or alike, with how much (0 to 1)."""
+        found = self._alike.get(word)
+        if found is None:
+            found = {word: 1.0} if word[0] in "?#" else self._compare(word)
+            if len(self._alike) < 20_000:
+                self._alike[word] = found
+        return found
+
+    def held(self, tokens: Sequence[str], vocabulary: frozenset[str]) -> float:
+        """Share of the words' weight that the vocabulary holds, itself or alike."""
+        total = held = 0.0
+        for word in set(tokens):
+            weight = self.weight(word)
+            total += weight
+            held += weight * max((share for other, share in self.alike(word).items() if other in vocabulary), default=0.0)
+        return held / total if total else 0.0
+
+    def foreign(self, tokens: Sequence[str]) -> float:
+        """Share of the words' weight that nothing known is like."""
+        return 1.0 - self.held(tokens, self.known)
+
+    def _compare(self, word: str) -> dict[str, float]:
+        own = set(grams(word))
+        shared = Counter(other for gram in own for other in self._by_gram.get(gram, ()))
+        out = {}
+        for other, common in shared.most_common(MOST_ALIKE * 2):
+            dice = 2 * common / (len(own) + self._size[other])
+            if dice >= LIKE and len(out) < MOST_ALIKE:
+                out[other] = 1.0 if other == word else 0.9 * dice
+        return out
+
+
+def _factor(word: str) -> float:
+    return CONCEPT_WEIGHT if word[0] == "#" else 1.0
+
+
+class Space:
+    """Vectors of many texts, found by soft cosine."""
+
+    def __init__(self, rarity: Rarity, texts: Iterable[Sequence[str]]) -> None:
+        self._rarity = rarity
+        self._postings: dict[str, list[tuple[int, float]]] = {}
+        for key, tokens in enumerate(texts):
+            for word, value in rarity.vector(tokens).items():
+                self._postings.setdefault(word, []).append((key, value))
+
+    def near(self, tokens: Sequence[str]) -> dict[int, float]:
+        """Soft cosine (0 to about 1) of every text that shares a word or an alike one."""
+        total: dict[int, float] = {}
+        for word, weight in self._rarity.vector(tokens).items():
+            best: dict[int, float] = {}
+            for other, share in self._rarity.alike(word).items():
+                factor = share * weight
+                for key, value in self._postings.get(other, ()):
+                    product = factor * value
+                    if product > best.get(key, 0.0):
+                        best[key] = product
+            for key, value in best.items():
+                total[key] = total.get(key, 0.0) + value
+        return total
