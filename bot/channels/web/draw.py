@@ -33,6 +33,7 @@ def environment() -> Environment:
     env.filters["date"] = wording.date_in_words
     env.filters["kind"] = wording.kind_in_words
     env.filters["strength"] = wording.known_strength
+    env.tests["beginning"] = str.startswith
     env.globals["who"] = wording.who
     env.globals["memo"] = memo
     env.globals["press"] = press_value

@@ -172,9 +172,8 @@ def _make_private(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
-        raise StoreError(
-            f"{path} går inte att öppna ({error.strerror}). Kontrollera att mappen finns och att boten får skriva i den."
-        ) from error
+        why = f"{path} går inte att öppna ({error.strerror})."
+        raise StoreError(f"{why} Kontrollera att mappen finns och att boten får skriva i den.") from error
 
 
 def _sqlite_engine(url: URL, begin: str, size: int) -> AsyncEngine:

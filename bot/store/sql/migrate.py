@@ -37,6 +37,22 @@ async def prepare(database: Database, keys: Keys) -> None:
     await database.write(step)
 
 
+async def examine(database: Database, keys: Keys | None) -> str:
+    """What `prepare` would meet, in a few words, without changing anything. Raises StoreError where it would."""
+
+    async def step(connection: AsyncConnection) -> str:
+        if database.sqlite:
+            await _sound(connection, database)
+        version = await connection.run_sync(_version, database.where)
+        if version is None:
+            return "tom, tabellerna skapas vid första starten"
+        if keys is not None:
+            _compare(await _kept_fingerprint(connection), keys, database)
+        return f"version {version}" + ("" if version == HEAD else f", lyfts till {HEAD} vid nästa start")
+
+    return await database.read(step)
+
+
 async def _sound(connection: AsyncConnection, database: Database) -> None:
     row = (await connection.execute(text("PRAGMA quick_check(1)"))).scalar_one()
     if row != "ok":
@@ -47,6 +63,12 @@ async def _sound(connection: AsyncConnection, database: Database) -> None:
 
 
 def _migrate(connection: Connection, where: str) -> None:
+    if _version(connection, where) != HEAD:
+        _upgrade(connection)
+
+
+def _version(connection: Connection, where: str) -> str | None:
+    """The version of the database, None for an empty one. Raises StoreError for one that is not for this program."""
     present = set(inspect(connection).get_table_names())
     version = None
     if "alembic_version" in present:
@@ -56,14 +78,12 @@ def _migrate(connection: Connection, where: str) -> None:
             f"Databasen {where} innehåller tabeller som boten inte har skapat. Ange en egen databas i "
             "IOPBOT_DATABASE_URL."
         )
-    if version == HEAD:
-        return
     if version is not None and version > HEAD:
         raise StoreError(
             f"Databasen {where} har version {version}, nyare än programmets {HEAD}. Kör en nyare version av iopbot, "
             "eller återställ den säkerhetskopia som togs före uppgraderingen. Inget har ändrats."
         )
-    _upgrade(connection)
+    return version
 
 
 def _upgrade(connection: Connection) -> None:
@@ -85,8 +105,15 @@ async def _same_key(connection: AsyncConnection, keys: Keys, database: Database)
     insert = sqlite_insert if database.sqlite else postgresql_insert
     row = {"key": "secret", "value": keys.fingerprint()}
     await connection.execute(insert(about).values(row).on_conflict_do_nothing())
-    kept = (await connection.execute(select(about.c.value).where(about.c.key == "secret"))).scalar_one()
-    if kept != keys.fingerprint():
+    _compare(await _kept_fingerprint(connection), keys, database)
+
+
+async def _kept_fingerprint(connection: AsyncConnection) -> str | None:
+    return (await connection.execute(select(about.c.value).where(about.c.key == "secret"))).scalar()
+
+
+def _compare(kept: str | None, keys: Keys, database: Database) -> None:
+    if kept is not None and kept != keys.fingerprint():
         raise StoreError(
             f"Databasen {database.where} hör till en annan nyckel. Ge alla kopior av boten samma IOPBOT_SECRET_KEY "
             "(eller IOPBOT_SECRET_KEY_FILE), den som databasen skapades med."

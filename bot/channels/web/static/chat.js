@@ -97,7 +97,7 @@ function append(item) {
 function send(body, words) {
   const event = randomId();
   find("problem").textContent = "";
-  append({ id: event, who: "you", text: words });
+  append({ id: event, who: "you", text: words, pressed: Boolean(body.press) });
   settle();
   articleOf(event).scrollIntoView({ block: "nearest" });
   delivery.add({ conversation: store.state.conversation, event, body });

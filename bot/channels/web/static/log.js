@@ -66,15 +66,26 @@ export function draw(item) {
   return item.who === "you" ? said(item) : answered(item);
 }
 
+// Where the open dialog stands after all that was said. A press that could not be taken (a command without a dialog
+// came back) leaves it where it was.
+function openFlow(items) {
+  let flow = null;
+  let pressed = false;
+  for (const item of items) {
+    if (item.who === "you") pressed = Boolean(item.pressed);
+    else if (item.flow || !(pressed && item.kind === "command")) flow = item.flow;
+  }
+  return flow;
+}
+
 // Only the choices of the question that is open now can be pressed; older ones are answered already.
 export function settleChoices(log, items) {
-  const replies = items.filter((item) => item.who === "bot");
-  const last = replies[replies.length - 1];
+  const last = items.filter((item) => item.who === "bot").pop();
+  const flow = openFlow(items);
   for (const group of log.querySelectorAll("[data-choices]")) {
     const button = group.querySelector("[data-press], input");
     const press = button ? JSON.parse(button.value) : {};
     const newest = last && group.closest("article")?.dataset.id === last.id;
-    const flow = last?.flow;
     const open = press.flow
       ? flow && flow.id === press.flow && flow.question === press.question && flow.answered === press.answered
       : newest;
