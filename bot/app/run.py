@@ -10,18 +10,21 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from pydantic import SecretStr
 
+from bot.app.admin import report_of
 from bot.app.library import BrainLibrary, ResultDocuments
 from bot.app.parts import SystemClock, brain_of, new_owner, secret_of, store_of, web_key
-from bot.channels.ops import create_ops
+from bot.channels.ops.routes import Ops, create_ops
 from bot.channels.web.app import WebChannel, create_web
 from bot.channels.web.views import WebSettings
 from bot.core.limit import Rate
+from bot.core.report import Report
 from bot.core.turn import Brain, turn
 from bot.messages import Message
 from bot.ports import BotError, Health, Outgoing, StoreError, TurnResult
@@ -126,8 +129,15 @@ def _ops(settings: Settings, store: SqlStore, service: Service) -> APIRouter:
             counts = None
         return service.metrics.exposed(counts, await ready())
 
-    token = settings.metrics_token
-    return create_ops(ready, metrics, token.get_secret_value() if token else None)
+    async def report() -> Report:
+        return await report_of(service.stores, service.clock.now() - timedelta(days=settings.retention_days))
+
+    metrics_token, report_token = map(_revealed, (settings.metrics_token, settings.report_token))
+    return create_ops(Ops(ready, metrics, report, metrics_token, report_token, settings.base_path))
+
+
+def _revealed(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret is not None else None
 
 
 def reach_others(settings: Settings) -> None:
