@@ -18,6 +18,10 @@ SURE = 0.5
 """Confidence from which a topic is given as the answer."""
 NEAR = 0.25
 """Confidence from which the nearest topic is shown as related."""
+CLEAR = 0.6
+"""Share of likelihood from which only the best topic is quoted; below it the neighbours' best quotes stand beside."""
+DOUBTFUL = 0.35
+"""Share below which the best topic gives one quote only, to make room for two neighbours."""
 FEW = (3, 1200)
 """Most quotes and quoted characters of an answer to a plain question."""
 MANY = (6, 2400)
@@ -50,6 +54,8 @@ class Answer:
     confidence: float = 0.0
     suggestions: tuple[str, ...] = ()
     options: tuple[Topic, ...] = ()
+    own: int = 6
+    """How many of the quotes are the topic's own; those after them come from neighbouring topics."""
 
 
 class Answerer:
@@ -65,9 +71,9 @@ class Answerer:
         """The answer to a question as somebody typed it."""
         language: Language = "en" if is_english(question) else "sv"
         match = self._matcher.match(question, context.municipality)
-        topic = match.topic
-        if topic is None or match.confidence < NEAR:
+        if not match.ranked or match.confidence < NEAR:
             return self._nothing(match, language)
+        topic = match.ranked[0].topic
         if topic.kind == "small_talk":
             return Answer("small_talk", language, _lead(topic, language), topic=topic, confidence=match.confidence)
         if topic.kind == "outside":
@@ -82,14 +88,18 @@ class Answerer:
         lead = (variant.lead_en or variant.lead if language == "en" else variant.lead) if variant else _lead(topic, language)
         quotes = list(variant.quotes if variant else topic.quotes)
         limit = MANY if topic.form != "fact" and asks_for_several(question, match) else FEW
-        if match.extra and not variant:
+        own = len(_within(quotes, limit))
+        if not variant and match.ranked[0].share < CLEAR:
+            own = 1 if match.ranked[0].share < DOUBTFUL else min(own, 2)
+            quotes = [*quotes[:own], *_neighbours(match)]
+        elif not variant and match.extra:
             quotes = _with_extra(quotes, match.extra, limit)
         remarks = self._place_remarks(topic, quotes, match, language)
         if not sure:
             lead = _NEAREST[language].format(title=topic.title)
         return Answer(
             "answer" if sure else "related", language, lead, _within(quotes, limit), remarks, topic, match.confidence,
-            self._suggestions(topic, match),
+            self._suggestions(topic, match), own=own,
         )  # fmt: skip
 
     def _place_remarks(self, topic: Topic, quotes: Sequence[Quote], match: Match, language: Language) -> tuple[str, ...]:
@@ -102,7 +112,7 @@ class Answerer:
         return (_NO_LOCAL[language].format(place=name),)
 
     def _suggestions(self, topic: Topic, match: Match) -> tuple[str, ...]:
-        ids = [*topic.related, *(t.id for t in match.others)]
+        ids = [*topic.related, *(c.topic.id for c in match.ranked[1:4] if c.topic.kind == "answer")]
         titles = [self._knowledge.topics[i].title for i in ids if i in self._knowledge.topics and i != topic.id]
         if topic.flow == "iop":
             titles.insert(0, "Testa om vår idé passar för ett IOP")
@@ -119,7 +129,7 @@ class Answerer:
 
     def _nothing(self, match: Match, language: Language) -> Answer:
         remarks = (_ASK[language].format(contact=self._contact or _SOMEBODY[language]),)
-        near = tuple(t.title for t in (match.topic, *match.others) if t and t.kind == "answer")[:2]
+        near = tuple(c.topic.title for c in match.ranked if c.topic.kind == "answer")[:2]
         return Answer("no_answer", language, _NOTHING[language], (), remarks, None, match.confidence, near or _START[language])
 
 
@@ -133,10 +143,18 @@ def asks_for_several(question: str, match: Match) -> bool:
     return bool(_SEVERAL.search(folded)) or len(match.named) > 1 or folded.count("?") > 1 or " och hur " in folded or " och vad " in folded
 
 
+def _neighbours(match: Match) -> list[Quote]:
+    """The best quote of each next candidate, in doubt which topic is meant."""
+    return [c.topic.quotes[0] for c in match.ranked[1:4] if c.topic.kind == "answer" and c.topic.quotes]
+
+
+def _overlaps(a: Quote, b: Quote) -> bool:
+    return a.source.id == b.source.id and a.start < b.end and b.start < a.end
+
+
 def _with_extra(quotes: list[Quote], extra: Quote, limit: tuple[int, int]) -> list[Quote]:
     most, chars = limit
-    covered = any(q.source.id == extra.source.id and q.start < extra.end and extra.start < q.end for q in quotes)
-    if covered or len(quotes) >= most or sum(len(q.text) for q in quotes) + len(extra.text) > chars:
+    if any(_overlaps(q, extra) for q in quotes) or len(quotes) >= most or sum(len(q.text) for q in quotes) + len(extra.text) > chars:
         return quotes
     return [*quotes, extra]
 
@@ -146,6 +164,8 @@ def _within(quotes: Sequence[Quote], limit: tuple[int, int]) -> tuple[Quote, ...
     most, chars = limit
     kept: list[Quote] = []
     for quote in quotes:
+        if any(_overlaps(quote, other) for other in kept):
+            continue
         if len(kept) < most and (not kept or sum(len(q.text) for q in kept) + len(quote.text) <= chars):
             kept.append(quote)
     return tuple(kept)

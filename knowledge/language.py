@@ -123,7 +123,7 @@ class Speller:
 
     def correct(self, word: str) -> str:
         """The nearest known word within one typing error per four letters, else the word itself."""
-        if len(word) < 4 or self.known(word) or word in STOP_SV or word in STOP_EN:
+        if len(word) < 5 or self.known(word) or word in STOP_SV or word in STOP_EN:
             return word
         most = 1 if len(word) < 7 else 2 if len(word) < 12 else 3
         best, least = word, most + 1

@@ -87,7 +87,10 @@ def quoted(quotes: Iterable[Quote], public_url: str, first: int = 1) -> list[Blo
 def reply_of(answer: Answer, public_url: str = "") -> Reply:
     """Lead, quotes, remarks, and for a clarifying question its options."""
     blocks: list[Block] = [Paragraph(text=answer.lead, role="lead")]
-    blocks += quoted(answer.quotes, public_url)
+    blocks += quoted(answer.quotes[: answer.own], public_url)
+    if answer.quotes[answer.own :]:
+        blocks.append(Paragraph(text=_BESIDE[answer.language], role="note"))
+        blocks += quoted(answer.quotes[answer.own :], public_url, answer.own + 1)
     blocks += [Paragraph(text=remark, role="note") for remark in answer.remarks]
     if answer.options:
         blocks.append(Choices(choices=tuple(Choice(value=t.title, label=t.title) for t in answer.options)))
@@ -102,6 +105,9 @@ def reply_of(answer: Answer, public_url: str = "") -> Reply:
             suggestions=answer.suggestions,
         )
     )
+
+
+_BESIDE = {"sv": "Det här kan också höra till din fråga:", "en": "This may also bear on your question:"}
 
 
 def finished(reply: Reply) -> Reply:
