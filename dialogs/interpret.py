@@ -29,9 +29,28 @@ ECHO = re.compile(
 """An answer that echoes the question's verb: «det gör vi», «vi har inte det»."""
 NEGATIONS = frozenset({"inte", "ej", "aldrig", "knappast", "inga", "ingen", "inget", "ingenting"})
 SUBJECT_FILL = frozenset(
-    "jag vi man det men har är alltså faktiskt ju du ärligt talat så fast lite i im am we tyvärr nog väl ar vet".split()
+    (
+        "jag vi man det men har är ar alltså faktiskt ju du ärligt talat så fast lite i im am we are were tyvärr nog"
+        " väl vet"
+    ).split()
 )
 """Words that may stand before «vet inte» without changing it."""
+ADVERBS = frozenset(
+    w.key(t)
+    for t in (
+        "faktiskt verkligen egentligen ärligt talat ju nog heller alls precis tyvärr helt riktigt direkt lite ganska"
+        " väldigt fortfarande högst mycket rätt ännu just"
+    ).split()
+)
+"""Words that change nothing in «det vet jag faktiskt inte»."""
+ANSWERING = w.YES | w.LEAN_YES
+NEEDS_END = w.table(
+    "pass, passar, olika, ibland, skip, diskuterar, varierar, delvis, grann, möjligt, svårt, utreder, för tidigt"
+    ", svår fråga, bra fråga, är frågan, är möjligt, unknown"
+)
+"""These say unsure only when nothing else follows: «olika saker» and «svårt att hitta lokal» do not."""
+HALTING = frozenset({"stop", "vänta", "avbryt", "sluta", "tilbaka", "hej"})
+"""A message that begins so is no answer, even if it ends in one."""
 PASSING = w.table(
     "hoppa över, hoppar över, skip, skippa, pass, nästa, nästa fråga, vet inte, vet ej, ingen aning, oklart"
 )
@@ -105,7 +124,7 @@ def _emoji(text: str) -> tuple[set[str], str]:
 def _of_signs(signs: set[str], text: str) -> Reading:
     if len(signs) == 1:
         return Reading("answer", next(iter(signs)))
-    if signs or text.strip("!., ") in ("?", "??", "???", "+", "-"):
+    if signs or not any(c.isalnum() or ord(c) > 0x2000 for c in text.replace("…", "")):
         return UNCLEAR
     return OTHER
 
@@ -117,6 +136,8 @@ def _words(found: list[str], text: str, question: Question | None) -> Reading:
     body = found[start:] or found
     keys = [w.key(t) for t in body]
     whole = " ".join(keys)
+    if whole in w.FILLERS and whole not in ANSWERING:
+        return UNCLEAR
     clue = clue_of(question, found)
     if whole in w.UNSURE:
         return Reading("answer", "unsure")
@@ -138,7 +159,22 @@ def _words(found: list[str], text: str, question: Question | None) -> Reading:
     echo = ECHO.match(" ".join(body))
     if echo:
         return _weighed("no" if echo["neg"] else "yes", clue, qualified=False, remark="")
-    return Reading("confirm", clue, text) if clue else OTHER
+    last = _last(keys)
+    if last:
+        return _weighed(last, clue, qualified=False, remark="")
+    if clue:
+        return Reading("confirm", clue, text)
+    return Reading("confirm", "no", text) if keys[0] in w.MAYBE_NO and len(keys) < 8 else OTHER
+
+
+def _last(keys: list[str]) -> str:
+    """A short message that ends in its answer: «då säger jag ja», «just nu nej», «för närvarande inte»."""
+    if len(keys) > 6 or keys[0] in HALTING:
+        return ""
+    if keys[-1] in ("ja", "jo", "nej", "nä"):
+        against = ("nej", "nä") if keys[-1] in ("ja", "jo") else ("ja", "jo")
+        return "" if any(k in against for k in keys[:-1]) else ("yes" if keys[-1] in ("ja", "jo") else "no")
+    return "no" if keys[-1] in ("inte", "ej") and len(keys) <= 4 else ""
 
 
 def _skip_fillers(found: list[str]) -> int:
@@ -161,6 +197,7 @@ def _whole(whole: str) -> str:
 
 def _unsure_start(keys: list[str]) -> int:
     """How many words from the start say unsure; subjects and small words may stand before («jag vet faktiskt inte»)."""
+    keys = [k for k in keys if k not in ADVERBS]
     for at in range(min(4, len(keys))):
         for size in range(min(5, len(keys) - at), 0, -1):
             phrase = " ".join(keys[at : at + size])
@@ -176,9 +213,11 @@ def _because(keys: list[str], at: int, size: int) -> bool:
     phrase, rest = " ".join(keys[at : at + size]), keys[at + size :]
     if phrase in ("beror på", "beror pa", "det beror på", "det beror pa"):
         return rest[:1] == ["at"]
-    if phrase in ("pas", "pasar", "olika", "ibland", "skip", "diskuterar", "varierar", "delvis"):
+    if phrase in ("beror", "det beror"):
+        return bool(rest) and rest[:2] not in (["på"], ["pa"])
+    if phrase in NEEDS_END:
         return bool(rest) and rest[0] not in ("men", "det", "på", "den", "frågan", "här", "denna", "ja", "nej")
-    return phrase == "beror" and bool(rest)
+    return False
 
 
 def _lead(keys: list[str]) -> tuple[str, int]:
@@ -191,10 +230,11 @@ def _lead(keys: list[str]) -> tuple[str, int]:
             if phrase in w.YES_PHRASES and keys[size : size + 1] not in (["inte"], ["ej"]):
                 return "yes", size
     first = keys[0]
-    if first in w.NO and not (first in ("no", "int", "ej") and len(keys) > 6):
+    if first in w.NO and not (first in ("no", "ej") and len(keys) > 6):
         return "no", 1
     if first in w.YES:
-        return ("no", 2) if keys[1:2] in (["inte"], ["ej"]) and first not in ("ja", "jo") else ("yes", 1)
+        negated = keys[1:2] and keys[1] in ("inte", "ej", "icke", "aldrig") and first not in ("ja", "jo")
+        return ("no", 2) if negated else ("yes", 1)
     return _typo(first, len(keys)), 1
 
 
@@ -230,10 +270,16 @@ def _led(lead: str, rest: list[str], keys: list[str], text: str, asks: bool, clu
         return Reading("confirm", "no", " ".join(rest))
     if _unsure_start(keys) or _unsure_start(body):
         return Reading("answer", "unsure", text.strip())
-    if _interrogative(body) and tail not in ("vad jag vet", "vad vi vet", "så vit jag vet"):
+    wondering = body[1:] if body[0] == "eler" else body
+    if (
+        wondering
+        and wondering[0] in w.QUESTION_WORDS
+        and wondering[:3] not in (["vad", "jag", "vet"], ["vad", "vi", "vet"])
+    ):
         return QUESTION
-    other = _opposite(lead, keys, body, rest)
-    if other:
+    if body[0] in HALTING:
+        return OTHER
+    if clue != lead and _opposite(lead, keys, body, rest):
         return UNCLEAR
     qualified = any(k in w.JOINTS for k in keys)
     return _weighed(lead, clue, qualified, _remark_of(rest, text))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from knowledge.authoring import Authored, Document
 
+INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufe0e\ufe0f]")
 RUN = re.compile(r"(.)\1+")
 TOKEN = re.compile(r"[a-zåäöéèüæøñ]+|\d+")
 FOLD = str.maketrans("åäöéèüæøñ", "aaoeeuaon")
@@ -17,7 +18,7 @@ LANGUAGE = Path(__file__).parent / "language"
 
 def tokens(text: str) -> list[str]:
     """Words and numbers in lower case, without punctuation; apostrophes join («don't» is «dont»)."""
-    text = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
+    text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).casefold().replace("'", "").replace("’", "")
     return TOKEN.findall(text)
 
 
@@ -52,6 +53,7 @@ class Answers(Authored):
     unsure: str
     lean_yes: str
     lean_no: str
+    maybe_no: str
     fillers: str
     joints: str
     tags: str
@@ -79,6 +81,7 @@ NO_PHRASES = table(_FILE.no_phrases)
 UNSURE = table(_FILE.unsure)
 LEAN_YES = table(_FILE.lean_yes)
 LEAN_NO = table(_FILE.lean_no)
+MAYBE_NO = table(_FILE.maybe_no)
 FILLERS = table(_FILE.fillers)
 JOINTS = table(_FILE.joints)
 TAGS = table(_FILE.tags)
