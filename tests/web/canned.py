@@ -166,7 +166,7 @@ def _everything() -> Reply:
     blocks = (
         Paragraph(text="Här är det som finns.", role="lead"),
         Heading(text="Kriterier"),
-        Bullets(items=("Ett", "Två"), ordered=True),
+        Bullets(items=("Ett [1]", "Två [2, 3] [77]"), ordered=True),
         *(quote(id, n + 1) for n, id in enumerate(list(knowledge().quotes)[::9][:6])),
         Link(label="Till källorna", url="/kallor"),
         Link(label="Till en annan plats", url="https://example.org/"),

@@ -278,6 +278,14 @@ async def test_links_in_replies_lead_to_the_site_or_to_the_web_only(client: http
     assert 'href="javascript' not in reply["html"]
 
 
+async def test_numbers_in_the_text_lead_to_the_quotes_that_they_name(client: httpx.AsyncClient) -> None:
+    (reply,) = (await say(client, body(text="lista"))).json()["replies"]
+
+    two, three = (f'<a class="pointer" href="#{reply["id"]}-{number}">{number}</a>' for number in (2, 3))
+    assert f"Två [{two}, {three}] [77]" in reply["html"]
+    assert f'id="{reply["id"]}-2"' in reply["html"]
+
+
 async def test_without_javascript_a_question_is_a_form_and_the_answer_a_page(client: httpx.AsyncClient) -> None:
     first = (await client.get("/")).text
     hidden = _hidden(first)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from bot.channels.web import words as wording
 from bot.channels.web.document import set_document
 from bot.channels.web.typeset import plain_words, set_quote
 from bot.messages import Choice, Choices, Citation, Reply
 
+_POINTER = re.compile(r"\[\d{1,3}(?:, \d{1,3})*\]")
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -30,6 +33,7 @@ def environment() -> Environment:
     )
     env.filters["quote"] = set_quote
     env.filters["markdown"] = set_document
+    env.filters["pointing"] = pointing
     env.filters["date"] = wording.date_in_words
     env.filters["kind"] = wording.kind_in_words
     env.filters["strength"] = wording.known_strength
@@ -51,6 +55,21 @@ def draw_reply(reply: Reply, id: str, base: str = "") -> str:
 def draw_page(name: str, values: Mapping[str, object]) -> str:
     """A whole page."""
     return environment().get_template(name).render(values)
+
+
+def pointing(text: str, numbers: Sequence[int], id: str) -> Markup:
+    """The text with the numbers in «[2]» and «[1, 3]» as links to the quotes that the reply `id` holds."""
+    out = Markup("")
+    at = 0
+    for pointer in _POINTER.finditer(text):
+        for number in re.finditer(r"\d+", pointer[0]):
+            if int(number[0]) not in numbers:
+                continue
+            start, end = pointer.start() + number.start(), pointer.start() + number.end()
+            link = Markup('<a class="pointer" href="#{}-{}">{}</a>').format(id, number[0], number[0])
+            out += escape(text[at:start]) + link
+            at = end
+    return out + escape(text[at:])
 
 
 def memo(citation: Citation) -> str:
