@@ -58,7 +58,9 @@ def running(**settings: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
         environment = kept | {"IOPBOT_DATA_DIR": folder, "IOPBOT_PORT": str(port)} | settings
         log = Path(folder) / "log"
         with log.open("wb") as output:
-            process = subprocess.Popen([sys.executable, "-m", "bot.app"], env=environment, cwd=folder, stdout=output, stderr=output)
+            process = subprocess.Popen(
+                [sys.executable, "-m", "bot.app"], env=environment, cwd=folder, stdout=output, stderr=output
+            )
         try:
             wait_until_ready(process, f"http://127.0.0.1:{port}", log)
             yield process, f"http://127.0.0.1:{port}"
