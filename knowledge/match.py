@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -13,7 +12,7 @@ from knowledge.concepts import Concepts
 from knowledge.language import STOP_EN, STOP_SV, Speller, words
 from knowledge.model import Knowledge, Quote, Topic
 from knowledge.places import issuer_names, place_names
-from knowledge.rarity import QUESTION_WORDS, Rarity, Space
+from knowledge.rarity import QUESTION_WORDS, Query, Rarity, Space
 from knowledge.search import Features, Hit, Index
 
 CANDIDATES = 50
@@ -104,7 +103,6 @@ class Matcher:
         self._speller = Speller(w for w in self._rarity.known if w[0] not in "?#")
         self._wordings = Space(self._rarity, tokens)
         self._whole = Space(self._rarity, whole)
-        self._vocabulary = [frozenset(w) for w in whole]
         self._by_quote = Index.build(q.text for q in self._quotes)
         self._cited: dict[str, list[int]] = {}
         for n, topic in enumerate(self._topics):
@@ -148,25 +146,23 @@ class Matcher:
 
     def signals(self, asked: Asked) -> dict[int, Signals]:
         """What speaks for each candidate topic."""
-        wordings = self._wordings.near(asked.tokens)
-        whole = self._whole.near(asked.tokens)
         passages = self._topics_of(_relative(self._by_quote.search(Features.of_words(asked.words), 8)))
-        top = heapq.nlargest(CANDIDATES, wordings.items(), key=lambda item: item[1])
+        query = self._rarity.query(asked.tokens)
         cosines: dict[int, list[float]] = {}
         letters: dict[int, float] = {}
-        for key, cosine in top:
+        for key, cosine in self._wordings.near(query, CANDIDATES):
             n = self._owner[key]
             cosines.setdefault(n, []).append(cosine)
             letters[n] = max(letters.get(n, 0.0), fuzz.token_sort_ratio(asked.every, self._letters[key]) / 100)
-        candidates = {*cosines, *passages, *(n for n, _ in heapq.nlargest(15, whole.items(), key=lambda item: item[1]))}
-        return {
-            n: Signals(
-                nearest=max(cosines.get(n, (0.0,))), near=sum(cosines.get(n, ())[:3]) / 3, whole=whole.get(n, 0.0),
-                passage=passages.get(n, 0.0), alike=letters.get(n, 0.0), held=self._rarity.held(asked.tokens, self._vocabulary[n]),
-                place=_place(self._topics[n], asked.places), issuer=_issuer(self._speakers[n], asked.issuers),
-            )
-            for n in candidates
-        }  # fmt: skip
+        candidates = {*cosines, *passages, *(n for n, _ in self._whole.near(query, 12))}
+        return {n: self._signal(asked, query, n, cosines.get(n, [0.0]), letters.get(n, 0.0), passages.get(n, 0.0)) for n in candidates}
+
+    def _signal(self, asked: Asked, query: Query, n: int, cosines: list[float], letters: float, passage: float) -> Signals:
+        whole, held = self._whole.cosine(query, n)
+        return Signals(
+            nearest=cosines[0], near=sum(cosines[:3]) / 3, whole=whole, passage=passage, alike=letters, held=held,
+            place=_place(self._topics[n], asked.places), issuer=_issuer(self._speakers[n], asked.issuers),
+        )  # fmt: skip
 
     def _topics_of(self, quotes: dict[int, float]) -> dict[int, float]:
         out: dict[int, float] = {}

@@ -6,6 +6,7 @@ or a dialect spelling) counts as that word in part.
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,7 +15,10 @@ from knowledge.language import grams
 
 LIKE = 0.42
 """Least share of common 4-grams (Dice) from which two words count as alike."""
-MOST_ALIKE = 24
+MOST_ALIKE = 14
+"""Most words that one word counts as."""
+ENOUGH = 250
+"""Candidates after which common words choose no more."""
 QUESTION_WEIGHT = 1.6
 """Weight of a question word such as «vem» or «när», which is no content word but tells what is asked for."""
 CONCEPT_WEIGHT = 0.8
@@ -61,6 +65,10 @@ class Rarity:
         norm = math.sqrt(sum(v * v for v in weights.values())) or 1.0
         return {w: v / norm for w, v in weights.items()}
 
+    def query(self, tokens: Sequence[str]) -> Query:
+        """The words of a question, ready to be compared."""
+        return tuple((weight, self.alike(word)) for word, weight in self.vector(tokens).items())
+
     def alike(self, word: str) -> dict[str, float]:
         """The known words that a word counts as, itself or alike, with how much (0 to 1)."""
         found = self._alike.get(word)
@@ -70,18 +78,14 @@ class Rarity:
                 self._alike[word] = found
         return found
 
-    def held(self, tokens: Sequence[str], vocabulary: frozenset[str]) -> float:
-        """Share of the words' weight that the vocabulary holds, itself or alike."""
-        total = held = 0.0
+    def foreign(self, tokens: Sequence[str]) -> float:
+        """Share of the words' weight that nothing known is like."""
+        total = strange = 0.0
         for word in set(tokens):
             weight = self.weight(word)
             total += weight
-            held += weight * max((share for other, share in self.alike(word).items() if other in vocabulary), default=0.0)
-        return held / total if total else 0.0
-
-    def foreign(self, tokens: Sequence[str]) -> float:
-        """Share of the words' weight that nothing known is like."""
-        return 1.0 - self.held(tokens, self.known)
+            strange += weight * (1.0 - max(self.alike(word).values(), default=0.0))
+        return strange / total if total else 0.0
 
     def _compare(self, word: str) -> dict[str, float]:
         own = set(grams(word))
@@ -98,27 +102,76 @@ def _factor(word: str) -> float:
     return CONCEPT_WEIGHT if word[0] == "#" else 1.0
 
 
+Query = tuple[tuple[float, dict[str, float]], ...]
+"""Every word of a question: its share of the unit vector, and the known words that it counts as."""
+
+
 class Space:
     """Vectors of many texts, found by soft cosine."""
 
     def __init__(self, rarity: Rarity, texts: Iterable[Sequence[str]]) -> None:
-        self._rarity = rarity
+        self._vectors = [rarity.vector(tokens) for tokens in texts]
         self._postings: dict[str, list[tuple[int, float]]] = {}
-        for key, tokens in enumerate(texts):
-            for word, value in rarity.vector(tokens).items():
+        for key, vector in enumerate(self._vectors):
+            for word, value in vector.items():
                 self._postings.setdefault(word, []).append((key, value))
 
-    def near(self, tokens: Sequence[str]) -> dict[int, float]:
-        """Soft cosine (0 to about 1) of every text that shares a word or an alike one."""
+    def near(self, query: Query, limit: int) -> list[tuple[int, float]]:
+        """The texts nearest by soft cosine (0 to about 1), best first.
+
+        Words that stand in few texts choose the candidates; the common ones are then counted for these alone, so that the
+        cost does not grow with the commonest words.
+        """
+        sized = sorted(((self._size(alike), n) for n, (_, alike) in enumerate(query)))
         total: dict[int, float] = {}
-        for word, weight in self._rarity.vector(tokens).items():
-            best: dict[int, float] = {}
-            for other, share in self._rarity.alike(word).items():
-                factor = share * weight
-                for key, value in self._postings.get(other, ()):
-                    product = factor * value
-                    if product > best.get(key, 0.0):
-                        best[key] = product
-            for key, value in best.items():
-                total[key] = total.get(key, 0.0) + value
-        return total
+        common: list[tuple[float, dict[str, float]]] = []
+        for size, n in sized:
+            weight, alike = query[n]
+            if len(total) > ENOUGH and size > ENOUGH:
+                common.append((weight, alike))
+                continue
+            for key, product in self._best(weight, alike).items():
+                total[key] = total.get(key, 0.0) + product
+        if not common:
+            return heapq.nlargest(limit, total.items(), key=_second)
+        chosen = heapq.nlargest(3 * limit, total.items(), key=_second)
+        full = [(key, score + sum(w * soft(a, self._vectors[key])[0] for w, a in common)) for key, score in chosen]
+        return heapq.nlargest(limit, full, key=_second)
+
+    def cosine(self, query: Query, key: int) -> tuple[float, float]:
+        """(soft cosine with one text, share of the question's weight that the text holds)."""
+        vector = self._vectors[key]
+        cosine = held = total = 0.0
+        for weight, alike in query:
+            value, share = soft(alike, vector)
+            cosine += weight * value
+            held += weight * share
+            total += weight
+        return cosine, held / total if total else 0.0
+
+    def _size(self, alike: dict[str, float]) -> int:
+        return sum(len(self._postings.get(other, ())) for other in alike)
+
+    def _best(self, weight: float, alike: dict[str, float]) -> dict[int, float]:
+        best: dict[int, float] = {}
+        for other, share in alike.items():
+            factor = share * weight
+            for key, value in self._postings.get(other, ()):
+                product = factor * value
+                if product > best.get(key, 0.0):
+                    best[key] = product
+        return best
+
+
+def soft(alike: dict[str, float], vector: dict[str, float]) -> tuple[float, float]:
+    """(largest product of likeness and value, largest likeness) among the words alike that a vector holds."""
+    best = most = 0.0
+    for other in alike.keys() & vector.keys():
+        share = alike[other]
+        best = max(best, share * vector[other])
+        most = max(most, share)
+    return best, most
+
+
+def _second(item: tuple[int, float]) -> float:
+    return item[1]
