@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.web.axe import faults
 from tests.web.serving import Server
 
 pytestmark = pytest.mark.chromium
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 PATHS = (
     "/",
     "/kallor",
@@ -68,18 +67,3 @@ def test_axe_finds_nothing_in_a_conversation(reader: Page) -> None:
     reader.get_by_role("link", name="Öppna resultatet").click()
     expect(reader.get_by_role("heading", level=1)).to_have_text("Ett IOP kan vara möjligt")
     assert faults(reader) == []
-
-
-def faults(page: Page) -> list[str]:
-    """What axe finds, best practices included, in words."""
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations', 'incomplete']})")
-    assert len(found["passes"]) > 10
-    said = [f"{rule['id']}: {node['html'][:200]}" for rule in found["violations"] for node in rule["nodes"]]
-    unsure = [
-        f"perhaps {rule['id']}: {node['html'][:200]}"
-        for rule in found["incomplete"]
-        if rule["id"] != "color-contrast"
-        for node in rule["nodes"]
-    ]
-    return said + unsure
