@@ -41,12 +41,14 @@ Test = Callable[[Facts], bool]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A compiled condition: `test(facts)`. `names` are the questions and `groups` the groups that it looks at."""
+    """A compiled condition: `test(facts)`. `names` are the questions and `groups` the groups that it looks at; `values`
+    are the words that answers are compared with, by question."""
 
     text: str
     test: Test
     names: frozenset[str]
     groups: frozenset[str]
+    values: frozenset[tuple[str, str]] = frozenset()
 
 
 def compile_condition(text: str) -> Condition:
@@ -55,7 +57,7 @@ def compile_condition(text: str) -> Condition:
     test = parser.either()
     if parser.peek():
         raise ConditionError(f"unexpected {parser.peek()!r} in «{text}»")
-    return Condition(text, test, frozenset(parser.names), frozenset(parser.groups))
+    return Condition(text, test, frozenset(parser.names), frozenset(parser.groups), frozenset(parser.compared))
 
 
 class _Parser:
@@ -67,6 +69,7 @@ class _Parser:
         self.at = 0
         self.names: set[str] = set()
         self.groups: set[str] = set()
+        self.compared: set[tuple[str, str]] = set()
         place = 0
         while text[place:].strip():
             match = TOKEN.match(text, place)
@@ -159,13 +162,16 @@ class _Parser:
         op = self.take("=", "!=", "<", "<=", ">", ">=", "in", "has")
         if op == "in":
             values = self.values()
+            self.compared |= {(name, value) for value in values}
             return lambda facts: facts.answers.get(name) in values
         if op == "has":
             wanted = self.name()
+            self.compared.add((name, wanted))
             return lambda facts: _holds(facts.answers.get(name), wanted)
         token = self.take()
         if op in ("=", "!=") and re.match(r"[A-Za-z_]", token):
             same = op == "="
+            self.compared.add((name, token))
             return lambda facts: name in facts.answers and (facts.answers[name] == token) is same
         try:
             limit = float(token)

@@ -110,9 +110,11 @@ class Step(Authored):
 
 
 class OutcomeRule(Authored):
-    """An end of the flow: the first whose condition holds. `title` and `text` are Jinja2 templates."""
+    """An end of the flow: the first whose condition holds. `title` and `text` are Jinja2 templates; `rule` says in
+    words when it comes out, for the picture and the outline of the flow."""
 
     id: str
+    rule: str = ""
     title: str
     text: str
     when: str | None = None
@@ -160,9 +162,10 @@ class FlowFile(Authored):
     disclaimer_en: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Flow:
-    """A flow ready to run: what the file says, with its conditions, templates and readers made beforehand."""
+    """A flow ready to run: what the file says, with its conditions and templates made beforehand. Two are the same only
+    when they are one, so that what is found out about a flow can be kept."""
 
     spec: FlowFile
     hash: str
