@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from knowledge.language import fold, is_english
+from knowledge.language import content_words, fold, is_english
 from knowledge.match import Match, Matcher
 from knowledge.model import Knowledge, Quote, Topic
 
@@ -26,6 +26,8 @@ FEW = (3, 1200)
 """Most quotes and quoted characters of an answer to a plain question."""
 MANY = (6, 2400)
 """The same where somebody asks for a list, a comparison or several things at once."""
+_ASKS = r"(?:hur|vad|vem|vilk\w+|nar|var|varfor|far|kan|maste|ar|how|what|who|which|when|where|can|must)\b"
+_PART = re.compile(rf",? (?:och|samt|and|dels) (?={_ASKS})|, (?=(?:hur|vad|vem|vilk\w+|nar|varfor|how|what|who)\b)|: (?={_ASKS})")
 _SEVERAL = re.compile(
     r"\b(?:jamfor\w*|skillnad\w*|skilj\w*|skiftar|lista\w*|rada upp|rakna upp|samtliga|alla|vilka (?:\w+ )?(?:tva|tre|fyra|fem|sex|sju|atta|nio)"
     r"|(?:tva|tre|fyra|fem|sex|sju|atta|nio) (?:saker|fragor|punkter|steg|kriteri\w*|villkor\w*|delar)|respektive|bade|dels|oversikt\w*|sammanstall\w*"
@@ -86,21 +88,49 @@ class Answerer:
         sure = match.confidence >= SURE
         variant = next((topic.variants[p] for p in match.places if p in topic.variants), None)
         lead = (variant.lead_en or variant.lead if language == "en" else variant.lead) if variant else _lead(topic, language)
-        quotes = list(variant.quotes if variant else topic.quotes)
-        limit = MANY if topic.form != "fact" and asks_for_several(question, match) else FEW
-        own = len(_within(quotes, limit))
-        if not variant and match.ranked[0].share < CLEAR:
-            own = 1 if match.ranked[0].share < DOUBTFUL else min(own, 2)
-            quotes = [*quotes[:own], *_neighbours(match)]
-        elif not variant and match.extra:
-            quotes = _with_extra(quotes, match.extra, limit)
-        remarks = self._place_remarks(topic, quotes, match, language)
+        if variant:
+            quotes, own = _within(variant.quotes, FEW), len(variant.quotes)
+        else:
+            quotes, own = self._quotes(question, topic, match)
         if not sure:
             lead = _NEAREST[language].format(title=topic.title)
         return Answer(
-            "answer" if sure else "related", language, lead, _within(quotes, limit), remarks, topic, match.confidence,
-            self._suggestions(topic, match), own=own,
+            "answer" if sure else "related", language, lead, quotes, self._place_remarks(topic, quotes, match, language), topic,
+            match.confidence, self._suggestions(topic, match), own=own,
         )  # fmt: skip
+
+    def _quotes(self, question: str, topic: Topic, match: Match) -> tuple[tuple[Quote, ...], int]:
+        """The quotes of an answer, and how many of them are the topic's own.
+
+        In doubt the best quotes of the neighbouring topics stand beside; a question in several parts gets the best quote for
+        each part.
+        """
+        parts = self._parts(question, topic)
+        several = asks_for_several(question, match)
+        limit = MANY if len(parts) > 1 or (several and topic.form != "fact") else FEW
+        share = match.ranked[0].share
+        own = list(_within(topic.quotes, limit))
+        if (parts or share < CLEAR) and (not several or topic.form == "fact"):
+            own = own[: 1 if share < DOUBTFUL else 2]
+        if several and topic.form == "list":
+            return _within([*own, *parts], limit), len(own)
+        beside = [*parts, *(_neighbours(match) if share < CLEAR else [match.extra] if match.extra else [])]
+        return _within([*own, *beside], limit), len(own)
+
+    def _parts(self, question: str, topic: Topic) -> list[Quote]:
+        """The best quote for every further part of a question such as «vem …, och hur …?»."""
+        pieces = _PART.split(fold(question).strip(" ?"))
+        if not 2 <= len(pieces) <= 4:
+            return []
+        found = []
+        for piece in pieces:
+            if len(content_words(piece)) < 2:
+                continue
+            match = self._matcher.match(piece)
+            best = match.ranked[0].topic if match.ranked and match.confidence >= SURE else None
+            if best and best.kind == "answer" and best.id != topic.id and best.quotes:
+                found.append(best.quotes[0])
+        return found
 
     def _place_remarks(self, topic: Topic, quotes: Sequence[Quote], match: Match, language: Language) -> tuple[str, ...]:
         asked = [p for p in match.places if p in self._knowledge.places]
@@ -150,13 +180,6 @@ def _neighbours(match: Match) -> list[Quote]:
 
 def _overlaps(a: Quote, b: Quote) -> bool:
     return a.source.id == b.source.id and a.start < b.end and b.start < a.end
-
-
-def _with_extra(quotes: list[Quote], extra: Quote, limit: tuple[int, int]) -> list[Quote]:
-    most, chars = limit
-    if any(_overlaps(q, extra) for q in quotes) or len(quotes) >= most or sum(len(q.text) for q in quotes) + len(extra.text) > chars:
-        return quotes
-    return [*quotes, extra]
 
 
 def _within(quotes: Sequence[Quote], limit: tuple[int, int]) -> tuple[Quote, ...]:

@@ -260,12 +260,15 @@ class _Builder:
 
 
     def _add_wordings(self, doc: Document, more: schema.AskFile) -> None:
-        for id, wordings in more.ask.items():
-            topic = self.topics.get(id)
-            if topic is None:
-                self.faults.append(doc.fault(["ask", id], f"There is no topic {id!r}.", "Use the id of a topic or an example."))
-                continue
-            self.topics[id] = replace(topic, ask=(*topic.ask, *wordings))
+        for key, wordings in (("ask", more.ask), ("ask_en", more.ask_en)):
+            for id, added in wordings.items():
+                topic = self.topics.get(id)
+                if topic is None:
+                    self.faults.append(doc.fault([key, id], f"There is no topic {id!r}.", "Use the id of a topic or an example."))
+                elif key == "ask":
+                    self.topics[id] = replace(topic, ask=(*topic.ask, *added))
+                else:
+                    self.topics[id] = replace(topic, ask_en=(*topic.ask_en, *added))
 
 
 def _line_with(text: str, words: str, after: int) -> int:

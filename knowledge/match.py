@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -15,6 +16,8 @@ from knowledge.places import issuer_names, place_names
 from knowledge.rarity import QUESTION_WORDS, Query, Rarity, Space
 from knowledge.search import Features, Hit, Index
 
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_ASKING = frozenset("vad hur vem vilka vilken vilket nar var varfor far kan maste finns ska ar what how who which when where why can".split())
 CANDIDATES = 50
 """Nearest wordings that are looked at."""
 KEPT = 5
@@ -78,6 +81,7 @@ class Asked:
     places: tuple[str, ...]
     named: tuple[str, ...]
     issuers: frozenset[str]
+    focus: frozenset[str] = frozenset()
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -138,7 +142,15 @@ class Matcher:
         named = tuple(dict.fromkeys(id for id, _, _ in self._places.find(mended)))
         places = named or ((municipality,) if municipality else ())
         issuers = frozenset(id for id, _, _ in self._issuers.find(mended))
-        return Asked(tuple(self._marked(mended)), " ".join(mended), places, named, issuers)
+        return Asked(tuple(self._marked(mended)), " ".join(mended), places, named, issuers, self._focus(question))
+
+    def _focus(self, question: str) -> frozenset[str]:
+        """The marks and words of the sentences that ask, when others only tell a story; else empty."""
+        sentences = [s for s in _SENTENCE.split(question) if words(s)]
+        asking = [s for s in sentences if s.rstrip().endswith("?") or words(s)[0] in _ASKING]
+        if not asking or len(asking) == len(sentences):
+            return frozenset()
+        return frozenset(w for s in asking for w in self._marked(self._speller.mend(words(s))))
 
     def rank(self, asked: Asked) -> list[tuple[float, int, Signals]]:
         """Candidates as (score, number of the topic, signals), best first."""
@@ -147,7 +159,7 @@ class Matcher:
     def signals(self, asked: Asked) -> dict[int, Signals]:
         """What speaks for each candidate topic."""
         passages = self._topics_of(_relative(self._by_quote.search(Features.of_words(asked.words), 8)))
-        query = self._rarity.query(asked.tokens)
+        query = self._rarity.query(asked.tokens, asked.focus)
         cosines: dict[int, list[float]] = {}
         letters: dict[int, float] = {}
         for key, cosine in self._wordings.near(query, CANDIDATES):

@@ -19,6 +19,8 @@ MOST_ALIKE = 14
 """Most words that one word counts as."""
 ENOUGH = 250
 """Candidates after which common words choose no more."""
+STORY = 0.6
+"""Weight of words in sentences that ask nothing, beside those in the question itself."""
 QUESTION_WEIGHT = 1.6
 """Weight of a question word such as «vem» or «när», which is no content word but tells what is asked for."""
 CONCEPT_WEIGHT = 0.8
@@ -65,9 +67,12 @@ class Rarity:
         norm = math.sqrt(sum(v * v for v in weights.values())) or 1.0
         return {w: v / norm for w, v in weights.items()}
 
-    def query(self, tokens: Sequence[str]) -> Query:
-        """The words of a question, ready to be compared."""
-        return tuple((weight, self.alike(word)) for word, weight in self.vector(tokens).items())
+    def query(self, tokens: Sequence[str], focus: frozenset[str] = frozenset()) -> Query:
+        """The words of a question, ready to be compared. With a focus, words outside it count less: they tell the story
+        around the question."""
+        weights = {w: self.weight(w) * (1.0 if not focus or w in focus else STORY) for w in tokens}
+        norm = math.sqrt(sum(v * v for v in weights.values())) or 1.0
+        return tuple((weight / norm, self.alike(word)) for word, weight in weights.items())
 
     def alike(self, word: str) -> dict[str, float]:
         """The known words that a word counts as, itself or alike, with how much (0 to 1)."""

@@ -94,7 +94,8 @@ class TopicsFile(Authored):
 class AskFile(Authored):
     """Further wordings for topics that stand in other files."""
 
-    ask: dict[str, tuple[str, ...]]
+    ask: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    ask_en: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class CriterionEntry(Authored):
