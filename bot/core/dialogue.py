@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
-from bot.core.render import citation, finished
+from bot.core.asking import choices_of, confirm_choices, confirmation, help_blocks, places_in
+from bot.core.render import citation, finished, reference
 from bot.core.state import ConversationState
 from bot.core.verdict import Told, outcome_reply
 from bot.messages import (
     Block,
     Bullets,
-    Choice,
     Choices,
     FlowStatus,
     Message,
@@ -29,19 +29,18 @@ from bot.messages import (
     Reply,
     ReplyKind,
 )
-from dialogs import document, engine
+from dialogs import document, engine, resume
 from dialogs.commands import Command, read_command
 from dialogs.engine import Moved, Position, Session, replay
 from dialogs.explain import asked, explain, harmless, name_of, shown, summary
 from dialogs.interpret import Reading, clue_of, pressed, read, read_yes_no
-from dialogs.model import SKIPPED, YES_NO, Flow, Question, Value
+from dialogs.model import YES_NO, Flow, Question, Value
 from dialogs.phrases import say
 from dialogs.start import proposals, starts
 from dialogs.words import tokens
 from knowledge.model import Knowledge
 
 Turned = tuple[ConversationState, Reply]
-EMOJI = {"yes": "✅", "no": "❌", "unsure": "🤷"}
 PLAIN = frozenset({"ja", "nej", "vet inte", "yes", "no", "don't know", "dont know"})
 AFTER_END = frozenset({"back", "change", "correct", "summary", "rest", "restart", "cancel", "resume"})
 
@@ -112,6 +111,18 @@ class Dialogue:
         turn = self._at(turn.state, turn.flow, session, turn.on)
         done = self._press(turn, message.press) if message.press else self._said(turn, message.text)
         return _with_news(done, moved, state.language) if done and moved else done
+
+    def resume_file(self, state: ConversationState) -> str | None:
+        """The open or finished dialog as the text of a file to keep (JSON), or None when there is none."""
+        turn = self._turn(state)
+        return None if turn is None else resume.pack(turn.session)
+
+    def resume_from(self, state: ConversationState, text: str, now: datetime) -> Turned:
+        """Go on from a file that `resume_file` made; raises resume.ResumeError with a sentence for the person."""
+        flow, session, moved = resume.unpack(text, self.flows)
+        turn = self._at(state, flow, replace(session, place=state.municipality), now.date())
+        done = self._ask(turn, [Paragraph(text=say("resume", turn.language))])
+        return _with_news(done, moved, state.language) if moved else done
 
     def remind(self, state: ConversationState, reply: Reply) -> Reply:
         """The reply with the open question after it, and where the dialog stands; as it is when no dialog is open."""
@@ -266,7 +277,7 @@ class Dialogue:
 
     def _place(self, turn: Turn, question: Question, text: str) -> Turned | None:
         """A municipality proposed from the first message: yes, no, or another one named."""
-        named = _places_in(text, self.knowledge.places)
+        named = places_in(text, self.knowledge.places)
         reading = read_yes_no(text)
         if len(named) == 1:
             return self._give(turn, question, Reading("answer", named[0]), text)
@@ -302,7 +313,7 @@ class Dialogue:
 
     def _again(self, turn: Turn, question: Question) -> Turned:
         after = self._moved(turn, engine.missed(turn.session))
-        labels = ", ".join(c.label for c in _choices(question, turn.language))
+        labels = ", ".join(c.label for c in choices_of(question, turn.language))
         key = "unread" if after.session.tries < 2 or not labels else "unread_plain"
         return self._ask(after, [Paragraph(text=say(key, turn.language, choices=labels))])
 
@@ -453,11 +464,11 @@ class Dialogue:
         status = self._status(turn)
         number = turn.position.number(question.id)
         if session.pending is not None:
-            text, choices = _confirmation(question, session.pending[0], language), _confirm_choices(language)
+            text, choices = confirmation(question, session.pending[0], language), confirm_choices(language)
             about: list[Block] = []
         else:
-            text, choices = self._wording(turn, question), _choices(question, language)
-            about = _help(question, language)
+            text, choices = self._wording(turn, question), choices_of(question, language)
+            about = help_blocks(question, language)
         line = say("question", language, number=number, total=max(status.total, number), text=text)
         blocks: list[Block] = [Paragraph(text=line, role="question"), *about]
         if choices:
@@ -488,55 +499,15 @@ class Dialogue:
         offer = ""
         if turn.position.early and stop:
             offer = stop.offer_en if language == "en" and stop.offer_en else stop.offer
-        made = (
-            document.markdown(flow, turn.position, turn.session.answers, self.knowledge.quotes, turn.on)
-            if flow.spec.document
-            else None
-        )
-        reply = outcome_reply(told, verdict, self._status(turn), offer, made)
+        made = document.draft(flow, turn.position, self._cited, turn.on)
+        details = summary(flow, turn.position, turn.session.answers, language) if made else ()
+        written = document.markdown(made) if made else None
+        reply = outcome_reply(told, verdict, self._status(turn), offer, written, details)
         return finished(reply.model_copy(update={"blocks": (*before, *reply.blocks)})) if before else reply
 
-
-# ---- pieces of a question ------------------------------------------------------------------------------------------
-
-
-def _choices(question: Question, language: Literal["sv", "en"]) -> tuple[Choice, ...]:
-    if question.kind in ("yes_no", "place"):
-        values = YES_NO if question.kind == "yes_no" else YES_NO[:2]
-        return tuple(Choice(value=v, label=say(v, language), emoji=EMOJI[v]) for v in values)
-    english = language == "en"
-    found = [Choice(value=o.value, label=o.label_en if english and o.label_en else o.label) for o in question.options]
-    if question.skippable or question.kind == "text":
-        found.append(Choice(value=SKIPPED, label=say("skip", language)))
-    return tuple(found)
-
-
-def _confirm_choices(language: Literal["sv", "en"]) -> tuple[Choice, ...]:
-    return (
-        Choice(value="confirm:yes", label=say("confirm_yes", language), emoji=EMOJI["yes"]),
-        Choice(value="confirm:no", label=say("confirm_no", language), emoji=EMOJI["no"]),
-    )
-
-
-def _confirmation(question: Question, value: Value, language: Literal["sv", "en"]) -> str:
-    meaning = {"yes": question.yes_means, "no": question.no_means}.get(str(value), "")
-    if meaning and language == "sv":
-        return say("confirm", language, meaning=meaning)
-    return say("confirm_value", language, value=shown(question, value, language))
-
-
-def _help(question: Question, language: Literal["sv", "en"]) -> list[Block]:
-    text = question.help_en if language == "en" and question.help_en else question.help
-    hint = {"many": "many_hint", "text": "text_hint"}.get(question.kind)
-    parts = [p for p in (text, say(hint, language) if hint else "") if p]
-    return [Paragraph(text=" ".join(parts), role="note")] if parts else []
-
-
-def _places_in(text: str, places: Mapping[str, str]) -> list[str]:
-    line = f" {' '.join(tokens(text))} "
-    return [
-        id for id, name in places.items() if any(f" {n} " in line for n in (name.casefold(), f"{name.casefold()}s"))
-    ]
+    def _cited(self, id: str) -> document.Cited:
+        shown_as = citation(self.knowledge.quotes[id], 1, self.public_url)
+        return document.Cited(shown_as.quote, reference(shown_as))
 
 
 def _with_news(done: Turned, moved: Moved, language: Literal["sv", "en"]) -> Turned:

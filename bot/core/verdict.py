@@ -62,11 +62,16 @@ class Told:
 
 
 def outcome_reply(
-    told: Told, verdict: Verdict, status: FlowStatus, offer: str = "", document: str | None = None
+    told: Told,
+    verdict: Verdict,
+    status: FlowStatus,
+    offer: str = "",
+    document: str | None = None,
+    details: Sequence[str] = (),
 ) -> Reply:
-    """The reply that ends a dialog, with its Outcome."""
+    """The reply that ends a dialog, with its Outcome; `details` are lines shown after the outcome's text."""
     numbered = Numbered(told.public_url)
-    blocks = _blocks(told, verdict, numbered, offer)
+    blocks = _blocks(told, verdict, numbered, offer, details)
     reply = finished(
         Reply(
             kind="outcome",
@@ -92,7 +97,7 @@ def outcome_reply(
     return reply.model_copy(update={"outcome": found})
 
 
-def _blocks(told: Told, verdict: Verdict, numbered: Numbered, offer: str) -> list[Block]:
+def _blocks(told: Told, verdict: Verdict, numbered: Numbered, offer: str, details: Sequence[str]) -> list[Block]:
     language = told.language
     quotes = told.knowledge.quotes
     place = told.knowledge.places.get(told.place or "", told.place or "")
@@ -105,6 +110,8 @@ def _blocks(told: Told, verdict: Verdict, numbered: Numbered, offer: str) -> lis
     ]
     if place:
         blocks.append(Paragraph(text=say("place", language, place=place)))
+    if details:
+        blocks.append(Bullets(items=tuple(details), ordered=True))
     for key, kind in (("against", "not_met"), ("examine", "unknown"), ("for", "met")):
         items = tuple(_item(told, f, numbered) for f in verdict.findings if f.finding == kind and f.answered)
         if items:
