@@ -201,7 +201,12 @@ def _outcome(message: Message) -> Reply:
         document="# Utkast\n\n## Syfte\n\nAtt göra nytta. <script>alert(1)</script>",
     )
     blocks = (
-        Paragraph(text=outcome.title, role="lead"),
+        Heading(text=outcome.title),
+        Paragraph(text="Det mesta talar för ett IOP. [1]", role="lead"),
+        Heading(text="Nästa steg"),
+        Bullets(items=outcome.next_steps, ordered=True),
+        Paragraph(text="Flödet iop 1 (0123456789abcdef).", role="note"),
+        quote("eslov.kriterier-ram"),
         Link(label="Öppna resultatet", url=f"/resultat/{message.token}"),
     )
     return Reply(kind="outcome", text=outcome.title, blocks=blocks, outcome=outcome, flow=flow)

@@ -16,7 +16,7 @@ from bot.channels.web.intake import Incoming
 from bot.channels.web.plain import new_id, read_form
 from bot.channels.web.source_page import show
 from bot.channels.web.views import Documents, FlowPage, Library, WebSettings
-from bot.channels.web.words import SWEDISH
+from bot.channels.web.words import SWEDISH, words_for
 from bot.messages import MAX_TEXT, Reply
 from bot.ports import Results
 
@@ -162,7 +162,8 @@ def result_pages(site: Site, results: Results, documents: Documents) -> APIRoute
     @router.get("/{token}")
     async def result(token: str) -> Response:
         reply = await wanted(token)
-        html = site.draw("result.html", reply=reply, outcome=reply.outcome, token=token)
+        language = words_for(reply.language)
+        html = site.draw("result.html", reply=reply, outcome=reply.outcome, token=token, words=language, id="resultat")
         return HTMLResponse(html, headers=_PRIVATE)
 
     @router.get("/{token}/iop-lotsen.md")

@@ -39,11 +39,30 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Result:
+    """The fixed words of a result page in one language."""
+
+    title: str
+    back: str
+    notice: str
+    print: str
+    word: str
+    markdown: str
+    document: str
+    criteria: str
+    answer: str
+    weight: str
+    answers: dict[str, str]
+    weights: dict[str, str]
+    findings: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """The fixed words of a drawn reply in one language."""
 
     strength: dict[str, str]
-    said_by_bot: str
+    quote: str
     reported: str
     section: str
     remark: str
@@ -54,14 +73,12 @@ class Words:
     suggestions: str
     question_of: str
     all_answered: str
-    helpful: str
-    wrong: str
-    rate: str
+    result: Result
 
 
 SWEDISH = Words(
     strength=_STRENGTH_SV,
-    said_by_bot="IOP-lotsen svarar",
+    quote="Citat",
     reported="återgivet av",
     section="avsnittet",
     remark="Anmärkning",
@@ -72,14 +89,26 @@ SWEDISH = Words(
     suggestions="Fråga vidare",
     question_of="Fråga {number} av ungefär {total}",
     all_answered="Alla frågor är besvarade",
-    helpful="Svaret hjälpte mig",
-    wrong="Svaret stämmer inte",
-    rate="Vad tycker du om svaret?",
+    result=Result(
+        title="Resultat",
+        back="Till samtalet",
+        notice="Vägledning, inget beslut. Den som har länken kan läsa sidan. Den raderas efter {days} dagar.",
+        print="Skriv ut",
+        word="Hämta som Word",
+        markdown="Hämta som Markdown",
+        document="Utkast",
+        criteria="Kriterierna ett för ett",
+        answer="Svar",
+        weight="Vikt enligt tjänstens egen läsning",
+        answers={"yes": "ja", "no": "nej", "unsure": "osäkert"},
+        weights={"hard": "avgörande", "condition": "villkor", "soft": "mindre tungt"},
+        findings={"met": "Talar för", "not_met": "Talar emot", "unknown": "Behöver undersökas"},
+    ),
 )
 
 ENGLISH = Words(
     strength=_STRENGTH_EN,
-    said_by_bot="IOP-lotsen answers",
+    quote="Quote",
     reported="as told by",
     section="section",
     remark="Remark",
@@ -90,9 +119,21 @@ ENGLISH = Words(
     suggestions="Ask more",
     question_of="Question {number} of about {total}",
     all_answered="All questions are answered",
-    helpful="The answer helped me",
-    wrong="The answer is not right",
-    rate="What do you think of the answer?",
+    result=Result(
+        title="Result",
+        back="To the conversation",
+        notice="Guidance, not a decision. Whoever has the link can read the page. It is erased after {days} days.",
+        print="Print",
+        word="Download as Word",
+        markdown="Download as Markdown",
+        document="Draft",
+        criteria="The criteria one by one",
+        answer="Answer",
+        weight="Weight in the reading of this service",
+        answers={"yes": "yes", "no": "no", "unsure": "unsure"},
+        weights={"hard": "decisive", "condition": "condition", "soft": "minor"},
+        findings={"met": "In favour", "not_met": "Against", "unknown": "To be examined"},
+    ),
 )
 
 
