@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from knowledge.language import content_words, fold, is_english
@@ -18,6 +18,8 @@ SURE = 0.5
 """Confidence from which a topic is given as the answer."""
 NEAR = 0.25
 """Confidence from which the nearest topic is shown as related."""
+SILENT = 0.45
+"""Share from which a topic that the sources do not answer is told as such; below it the nearest answers are shown."""
 CLEAR = 0.6
 """Share of likelihood from which only the best topic is quoted; below it the neighbours' best quotes stand beside."""
 DOUBTFUL = 0.35
@@ -81,8 +83,11 @@ class Answerer:
         if topic.kind == "outside":
             return self._outside(topic, language, match)
         if topic.kind == "unanswered":
-            return self._unanswered(topic, language, match)
-        return self._sourced(question, topic, language, match)
+            rest = tuple(c for c in match.ranked if c.topic.kind == "answer")
+            if match.ranked[0].share >= SILENT or not rest:
+                return self._unanswered(topic, language, match)
+            match = replace(match, ranked=rest, confidence=min(match.confidence, SURE - 0.01))
+        return self._sourced(question, match.ranked[0].topic, language, match)
 
     def _sourced(self, question: str, topic: Topic, language: Language, match: Match) -> Answer:
         sure = match.confidence >= SURE

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from bot.core import mask
 from bot.core.dialogue import Dialogue
-from bot.core.render import says
+from bot.core.render import finished, says
 from bot.core.route import Router, Routed
 from bot.core.state import ConversationState
-from bot.messages import Message, Reply
+from bot.messages import Link, Message, Reply
 from bot.ports import Outgoing, Record, TurnResult
 from dialogs.load import load_flows
 from knowledge.answer import Answerer
@@ -64,7 +64,19 @@ def turn(
     replies = (*_told(uncertain, routed.state), routed.reply)
     if routed.show_again:
         replies = (*(o.reply for o in uncertain), *replies[-1:]) if uncertain else replies
-    return TurnResult(routed.state.model_dump_json(), replies, _records(message, routed))
+    if routed.reply.outcome is None or not message.token:
+        return TurnResult(routed.state.model_dump_json(), replies, _records(message, routed))
+    # The page is kept in the same transaction as the reply that leads to it.
+    after = routed.state.model_copy(update={"result": message.token})
+    linked = (*replies[:-1], _leading_to(replies[-1], message.token))
+    return TurnResult(after.model_dump_json(), linked, _records(message, routed), page=routed.reply)
+
+
+def _leading_to(reply: Reply, token: str) -> Reply:
+    """The reply with a link to its result page, after its first words."""
+    link = Link(label=_RESULT[reply.language], url=f"/resultat/{token}")
+    first = next((n for n, block in enumerate(reply.blocks, 1) if block.type == "paragraph"), 0)
+    return finished(reply.model_copy(update={"blocks": (*reply.blocks[:first], link, *reply.blocks[first:])}))
 
 
 def _state(text: str | None, brain: Brain) -> ConversationState:
@@ -92,6 +104,10 @@ def _records(message: Message, routed: Routed) -> tuple[Record, ...]:
 
 
 _THANKS = {"sv": "Tack för att du säger till!", "en": "Thank you for telling!"}
+_RESULT = {
+    "sv": "Öppna resultatet som en sida att skriva ut, spara eller dela",
+    "en": "Open the result as a page to print, save or share",
+}
 _UNCERTAIN = {
     "sv": "Mitt förra svar kanske inte kom fram. Skriv «Visa svaret igen» om du vill se det.",
     "en": "My last answer may not have arrived. Write «Visa svaret igen» to see it.",

@@ -9,18 +9,21 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.ports import StoreError
+from bot.store.sql.inline import creator
 
 T = TypeVar("T")
 Step = Callable[[AsyncConnection], Awaitable[T]]
 
-BUSY_SECONDS = 10
-"""How long SQLite waits for another process that writes."""
+BUSY_SECONDS = 10.0
+"""How long to wait for another process that writes (SQLite), or for a free connection (PostgreSQL)."""
+
+_BUSY_PAUSE = 0.02
 
 _PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 """Seconds between the tries of a step that met a lost connection or a deadlock. Every step may be repeated: what it
@@ -67,6 +70,7 @@ class Database:
         """A connection in a write transaction; leaving it without a commit rolls back. Not tried again."""
         try:
             async with self._turn_to_write(), self._writer.connect() as connection:
+                await self._begun(connection)
                 yield connection
         except (SQLAlchemyError, OSError) as error:
             raise self.explained(error) from error
@@ -90,8 +94,11 @@ class Database:
         for pause in (*_PAUSES, None):
             try:
                 if engine is self._writer:
-                    async with self._turn_to_write(), engine.begin() as connection:
-                        return await step(connection)
+                    async with self._turn_to_write(), engine.connect() as connection:
+                        await self._begun(connection)
+                        done = await step(connection)
+                        await connection.commit()
+                        return done
                 async with engine.connect() as connection:
                     return await step(connection)
             except (SQLAlchemyError, OSError) as error:
@@ -99,6 +106,18 @@ class Database:
                     raise self.explained(error) from error
             await asyncio.sleep(pause)
         raise AssertionError("the last try returns or raises")
+
+    async def _begun(self, connection: AsyncConnection) -> None:
+        """Begin; on SQLite that takes the lock, and waits as long as another process has it."""
+        until = asyncio.get_running_loop().time() + BUSY_SECONDS
+        while True:
+            try:
+                await connection.begin()
+                return
+            except DBAPIError as error:
+                if "locked" not in str(error.orig) or asyncio.get_running_loop().time() > until:
+                    raise
+            await asyncio.sleep(_BUSY_PAUSE)
 
     @asynccontextmanager
     async def _turn_to_write(self) -> AsyncIterator[None]:
@@ -177,24 +196,17 @@ def _make_private(path: Path) -> None:
 
 
 def _sqlite_engine(url: URL, begin: str, size: int) -> AsyncEngine:
-    engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _connect(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver begins nothing by itself; see _begin
-        cursor = connection.cursor()
-        for pragma in (
-            f"busy_timeout = {BUSY_SECONDS * 1000}",
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "secure_delete = ON",  # what is erased is overwritten, not only unlinked
-            "temp_store = MEMORY",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+    engine = create_async_engine(
+        url,
+        async_creator=creator(url.database or ":memory:"),
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=size,
+        max_overflow=0,
+    )
 
     @event.listens_for(engine.sync_engine, "begin")
-    def _begin(connection: Any) -> None:
+    def _begin(connection: Connection) -> None:
+        # The driver begins nothing by itself. A writer takes its lock at once, so that no two meet half-way.
         connection.exec_driver_sql(begin)
 
     return engine

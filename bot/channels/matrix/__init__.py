@@ -1,0 +1,5 @@
+"""Matrix: a member of rooms, encrypted or not, on matrix-nio.
+
+The way of a message: `sync` receives a page, `reader` makes Messages of its events, `channel` puts them with the sync
+token in one transaction; a Reply comes back to `sender`, drawn by `draw`.  `gateway` is the only module that knows nio.
+"""
