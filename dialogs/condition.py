@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 TOKEN = re.compile(r"\s*(?:(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][\w-]*)|(?P<op>>=|<=|!=|=|<|>|\(|\)|,))")
@@ -32,7 +32,7 @@ class Facts:
     """What a condition looks at: the answers by question id, and the criteria's effective answers by weight."""
 
     answers: Mapping[str, object]
-    weights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    weights: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """`hard`, `condition`, `soft`, `criteria` -> the effective answers (`yes`, `no`, `unsure`) of those answered."""
 
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dialogs.condition import Facts
-from dialogs.model import SKIPPED, WEIGHTS, YES_NO, Flow, Question, Value
+from dialogs.model import SKIPPED, YES_NO, Flow, Question, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,24 +139,25 @@ def _unasked(flow: Flow, path: list[str], seen: Mapping[str, Value], session: Se
 def effective_answers(flow: Flow, answers: Mapping[str, Value], place: str | None) -> dict[str, str]:
     """How each criterion's answer counts: a *no* by another municipality's definition counts as unsure."""
     found: dict[str, str] = {}
-    for id, criterion in flow.criteria.items():
+    for id, _, applies_in in flow.weighing:
         value = answers.get(id)
-        if value is None:
-            continue
-        elsewhere = bool(criterion.applies_in) and place is not None and place not in criterion.applies_in
-        found[id] = "unsure" if value == "no" and elsewhere else str(value)
+        if value is not None:
+            found[id] = "unsure" if value == "no" and applies_in and place and place not in applies_in else str(value)
     return found
 
 
 def facts_of(flow: Flow, answers: Mapping[str, Value], place: str | None) -> Facts:
     """What conditions look at."""
-    if not flow.criteria:
+    if not flow.weighing:
         return Facts(answers)
-    effective = effective_answers(flow, answers, place)
-    weights: dict[str, tuple[str, ...]] = {
-        w: tuple(v for id, v in effective.items() if flow.criteria[id].weight == w) for w in WEIGHTS
-    }
-    return Facts(answers, {**weights, "criteria": tuple(effective.values())})
+    weights: dict[str, list[str]] = {"hard": [], "condition": [], "soft": [], "criteria": []}
+    for id, weight, applies_in in flow.weighing:
+        value = answers.get(id)
+        if value is not None:
+            counts = "unsure" if value == "no" and applies_in and place and place not in applies_in else str(value)
+            weights[weight].append(counts)
+            weights["criteria"].append(counts)
+    return Facts(answers, weights)
 
 
 def outcome_of(flow: Flow, answers: Mapping[str, Value], place: str | None) -> str:

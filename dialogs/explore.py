@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from dialogs.condition import Condition, Facts
-from dialogs.engine import effective_answers
-from dialogs.model import SKIPPED, WEIGHTS, YES_NO, Flow, Question, Value
+from dialogs.engine import effective_answers, facts_of
+from dialogs.model import SKIPPED, YES_NO, Flow, Question, Value
 
 
 @dataclass
@@ -134,11 +134,7 @@ class _Walk:
         return truth
 
     def _facts(self, answers: Mapping[str, Value]) -> Facts:
-        effective = effective_answers(self.flow, answers, self.place)
-        weights: dict[str, tuple[str, ...]] = {
-            w: tuple(v for id, v in effective.items() if self.flow.criteria[id].weight == w) for w in WEIGHTS
-        }
-        return Facts(answers, {**weights, "criteria": tuple(effective.values())})
+        return facts_of(self.flow, answers, self.place)
 
     def _remembered(self, answers: Mapping[str, Value]) -> tuple[object, ...]:
         effective = effective_answers(self.flow, answers, self.place)

@@ -101,7 +101,9 @@ class _Maker:
         return Flow(
             spec=spec, hash=hashlib.sha256(raw).hexdigest()[:12], file=self.document.name, line=self.document.line,
             index={q.id: q for q in spec.questions}, position={q.id: n for n, q in enumerate(spec.questions)},
-            criteria={c.id: c for c in spec.criteria}, when=conditions, stop=stop, rules=rules, steps=steps,
+            criteria={c.id: c for c in spec.criteria},
+            weighing=tuple((c.id, c.weight, c.applies_in) for c in spec.criteria),
+            when=conditions, stop=stop, rules=rules, steps=steps,
             templates=self.templates,
         )  # fmt: skip
 

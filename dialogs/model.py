@@ -175,6 +175,8 @@ class Flow:
     index: Mapping[str, Question]
     position: Mapping[str, int]
     criteria: Mapping[str, FlowCriterion]
+    weighing: tuple[tuple[str, Weight, tuple[str, ...]], ...]
+    """(criterion id, weight, municipalities whose definition it is), for the verdict."""
     when: Mapping[str, Condition]
     """Question id -> condition, for those that have one."""
     stop: Condition | None
