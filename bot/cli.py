@@ -223,10 +223,13 @@ def _settings() -> Settings:
 
 
 def _answerer(settings: Settings) -> Answerer:
+    import gc
+
     from knowledge.answer import Answerer
     from knowledge.load import load
 
-    return Answerer(load(settings.knowledge_dirs), settings.contact)
+    gc.disable()  # one short process that only builds up: collecting would cost a fifth of its time
+    return Answerer(load(settings.knowledge_dirs), settings.contact, settings.data_dir / "cache")
 
 
 def _brain(settings: Settings, municipality: str | None) -> Brain:

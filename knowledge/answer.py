@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from knowledge.language import content_words, fold, is_english
@@ -65,10 +66,10 @@ class Answer:
 class Answerer:
     """Answers questions from one knowledge base. Built once; `answer` is pure."""
 
-    def __init__(self, knowledge: Knowledge, contact: str | None = None) -> None:
-        """`contact` is whom to ask when the sources hold no answer (IOPBOT_CONTACT)."""
+    def __init__(self, knowledge: Knowledge, contact: str | None = None, cache: Path | None = None) -> None:
+        """`contact` is whom to ask when the sources hold no answer (IOPBOT_CONTACT); `cache` a folder for what is prepared."""
         self._knowledge = knowledge
-        self._matcher = Matcher(knowledge)
+        self._matcher = Matcher(knowledge, cache)
         self._contact = contact
 
     def answer(self, question: str, context: Context = Context()) -> Answer:  # noqa: B008  (frozen)

@@ -57,7 +57,11 @@ def _topic(knowledge: Knowledge, topic: Topic, flows: frozenset[str]) -> Iterato
             yield fault(f"The place {place!r} does not exist.", "Use an id from terms/.")
     most, chars = LIMITS[topic.form]
     if len(topic.quotes) > most or sum(len(q.text) for q in topic.quotes) > chars:
-        yield fault(f"More than {most} quotes or {chars} quoted characters.", "Shorten it; the last quotes will not show.", "warning")
+        yield fault(
+            f"More than {most} quotes or {chars} quoted characters.",
+            "Shorten it; the last quotes will not show.",
+            "warning",
+        )
     if len(topic.lead) > 420:
         yield fault("The lead is longer than 420 characters.", "One or two short sentences.", "warning")
     if not topic.ask:
@@ -70,7 +74,9 @@ def _wordings(knowledge: Knowledge) -> Iterator[Fault]:
         for wording in (*topic.ask, *topic.ask_en):
             key = tuple(words(wording))
             if not key or not fold(wording).strip():
-                yield Fault(topic.file, topic.line, f"{topic.id}: The wording {wording!r} holds no words.", "Remove it.")
+                yield Fault(
+                    topic.file, topic.line, f"{topic.id}: The wording {wording!r} holds no words.", "Remove it."
+                )
                 continue
             other = seen.setdefault(key, topic)
             if other is not topic:

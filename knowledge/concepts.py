@@ -9,6 +9,8 @@ from knowledge.model import Term
 
 SHORTEST = 3
 """Shortest stem that a form ending in * may have."""
+MOST_REMEMBERED = 20_000
+"""Words whose concepts are kept at hand."""
 
 
 class Concepts:
@@ -18,6 +20,7 @@ class Concepts:
         self._exact: dict[str, set[str]] = {}
         self._stems: dict[str, set[str]] = {}
         self._phrases: dict[str, list[tuple[tuple[str, ...], bool, str]]] = {}
+        self._seen: dict[str, tuple[str, ...]] = {}
         for term in terms:
             mark = f"#{term.id}"
             for form in term.forms:
@@ -41,10 +44,16 @@ class Concepts:
                     found[mark] = None
         return list(found)
 
-    def _word(self, token: str) -> Iterable[str]:
-        yield from self._exact.get(token, ())
-        for length in range(SHORTEST, len(token) + 1):
-            yield from self._stems.get(token[:length], ())
+    def _word(self, token: str) -> tuple[str, ...]:
+        found = self._seen.get(token)
+        if found is None:
+            marks = list(self._exact.get(token, ()))
+            for length in range(SHORTEST, len(token) + 1):
+                marks += self._stems.get(token[:length], ())
+            found = tuple(marks)
+            if len(self._seen) < MOST_REMEMBERED:
+                self._seen[token] = found
+        return found
 
 
 def _follows(tokens: Sequence[str], parts: tuple[str, ...], stem: bool) -> bool:

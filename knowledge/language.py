@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 _FOLD = str.maketrans({"å": "a", "ä": "a", "ö": "o", "æ": "a", "ø": "o", "é": "e", "è": "e", "ü": "u", "ß": "ss"})
 _WORD = re.compile(r"[a-z0-9]+")
-_COLON_ENDING = re.compile(r"(?<=[a-z0-9]):(?=(?:er|erna|ernas|en|ens|et|ar|n|s|na|t)\b)")
+_COLON_ENDING = re.compile(r"(?<=[a-z0-9]):(?:er|erna|ernas|en|ens|et|ar|n|s|na|t)\b")
 
 _STOP_SV = """
 alla allt alltid alltsa an andra annan annat anda att av bara bra bli blir blev bort borde bor da dar darfor de dem den denna deras
@@ -48,16 +48,19 @@ _SWEDISH_ONLY = frozenset(
 
 def fold(text: str) -> str:
     """Lower case without accents; å, ä -> a and ö -> o. The length may change."""
-    lowered = unicodedata.normalize("NFC", text).lower().translate(_FOLD)
+    lowered = text.lower().translate(_FOLD)
     if lowered.isascii():
         return lowered
+    lowered = unicodedata.normalize("NFC", text).lower().translate(_FOLD)
     return "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
 
 
 def words(text: str) -> list[str]:
     """Folded words in order; «IOP:er» gives «iop», «er» is dropped, for endings after a colon say nothing."""
-    folded = _COLON_ENDING.sub("§", fold(text))
-    return [w for w in _WORD.findall(re.sub(r"§\w+", "", folded))]
+    folded = fold(text)
+    if ":" in folded:
+        folded = _COLON_ENDING.sub("", folded)
+    return _WORD.findall(folded)
 
 
 def content_words(text: str) -> list[str]:

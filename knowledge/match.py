@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 from rapidfuzz import fuzz
 
@@ -13,7 +14,8 @@ from knowledge.concepts import Concepts
 from knowledge.language import STOP_EN, STOP_SV, Speller, words
 from knowledge.model import Knowledge, Quote, Topic
 from knowledge.places import issuer_names, place_names
-from knowledge.rarity import QUESTION_WORDS, Query, Rarity, Space
+from knowledge.cache import kept_in
+from knowledge.rarity import QUESTION_WORDS, Query, Rarity, RarityState, Space, SpaceState
 from knowledge.search import Features, Hit, Index
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -22,6 +24,10 @@ CANDIDATES = 50
 """Nearest wordings that are looked at."""
 KEPT = 5
 """Candidates that a match holds."""
+
+
+Prepared = tuple[list[int], list[str], RarityState, SpaceState, SpaceState]
+"""Owner and letters of every wording; what Rarity and the two Spaces (wordings, whole topics) are made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,31 +98,38 @@ class Asked:
 class Matcher:
     """Finds topics in one knowledge base. Built once, read-only afterwards."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, cache: Path | None = None) -> None:
+        """With a cache folder, what was prepared is kept there and read the next time, as long as the content is the same."""
         self._topics = list(knowledge.topics.values())
         self._quotes = list(knowledge.quotes.values())
         self._places = place_names(knowledge.places)
         self._issuers = issuer_names(knowledge.issuers)
-        entries = [(n, words(text)) for n, t in enumerate(self._topics) for text in (t.title, *t.ask, *t.ask_en)]
-        self._owner = [n for n, _ in entries]
-        self._letters = [" ".join(w) for _, w in entries]
         self._concepts = Concepts(knowledge.terms)
-        tokens = [self._marked(w) for _, w in entries]
-        whole = self._vocabularies(tokens)
-        self._rarity = Rarity([*tokens, *whole])
-        self._speller = Speller(w for w in self._rarity.known if w[0] not in "?#")
-        self._wordings = Space(self._rarity, tokens)
-        self._whole = Space(self._rarity, whole)
         self._by_quote = Index.build(q.text for q in self._quotes)
         self._cited: dict[str, list[int]] = {}
         for n, topic in enumerate(self._topics):
             for quote in topic.quotes:
                 self._cited.setdefault(quote.id, []).append(n)
         self._speakers = [frozenset(q.issuer.id for q in t.quotes) for t in self._topics]
+        prepared: Prepared = kept_in(cache, knowledge.fingerprint, self._prepare)
+        self._owner, self._letters, rarity, wordings, whole = prepared
+        self._rarity = Rarity(rarity)
+        self._wordings = Space(wordings)
+        self._whole = Space(whole)
+        self._speller = Speller(w for w in self._rarity.known if w[0] not in "?#")
 
-    def _vocabularies(self, tokens: list[list[str]]) -> list[list[str]]:
+    def _prepare(self) -> Prepared:
+        entries = [(n, words(text)) for n, t in enumerate(self._topics) for text in (t.title, *t.ask, *t.ask_en)]
+        owner = [n for n, _ in entries]
+        tokens = [self._marked(w) for _, w in entries]
+        whole = self._vocabularies(owner, tokens)
+        state = Rarity.prepare([*tokens, *whole])
+        rarity = Rarity(state)
+        return owner, [" ".join(w) for _, w in entries], state, Space.prepare(rarity, tokens), Space.prepare(rarity, whole)
+
+    def _vocabularies(self, owners: list[int], tokens: list[list[str]]) -> list[list[str]]:
         out: list[list[str]] = [[] for _ in self._topics]
-        for owner, wording in zip(self._owner, tokens, strict=True):
+        for owner, wording in zip(owners, tokens, strict=True):
             out[owner] += wording
         for topic, vocabulary in zip(self._topics, out, strict=True):
             for text in (topic.lead, *(q.text for q in topic.quotes)):

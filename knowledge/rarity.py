@@ -33,29 +33,39 @@ QUESTION_WORDS = {
     "compare": "?skillnad", "far": "?far", "allowed": "?far",
 }  # fmt: skip
 
+RarityState = tuple[dict[str, float], float, dict[str, list[str]], dict[str, int]]
+"""Weight of every word, that of an unknown one, words by n-gram, number of n-grams of every word."""
+SpaceState = tuple[list[dict[str, float]], dict[str, list[tuple[int, float]]]]
+"""The vector of every text, and for every word the texts that hold it with its value there."""
+
 
 class Rarity:
     """Weights of words by rarity, and which words are alike. Built from all texts that can be found."""
 
-    def __init__(self, texts: Iterable[Sequence[str]]) -> None:
+    def __init__(self, state: RarityState) -> None:
+        self._weight, self._rarest, self._by_gram, self._size = state
+        self.known = frozenset(self._weight)
+        self._alike: dict[str, dict[str, float]] = {}
+
+    @staticmethod
+    def prepare(texts: Iterable[Sequence[str]]) -> RarityState:
+        """Count words and their n-grams over all texts: plain values that can be kept."""
         counts: Counter[str] = Counter()
         total = 1
         for text in texts:
             counts.update(set(text))
             total += 1
-        self.known = frozenset(counts)
-        self._weight = {w: _factor(w) * math.log(total / (c + 0.5)) if w[0] != "?" else QUESTION_WEIGHT for w, c in counts.items()}
-        self._rarest = math.log(total / 1.5)
-        self._by_gram: dict[str, list[str]] = {}
-        self._size: dict[str, int] = {}
+        weight = {w: _factor(w) * math.log(total / (c + 0.5)) if w[0] != "?" else QUESTION_WEIGHT for w, c in counts.items()}
+        by_gram: dict[str, list[str]] = {}
+        size: dict[str, int] = {}
         for word in counts:
             if word[0] in "?#":
                 continue
             own = set(grams(word))
-            self._size[word] = len(own)
+            size[word] = len(own)
             for gram in own:
-                self._by_gram.setdefault(gram, []).append(word)
-        self._alike: dict[str, dict[str, float]] = {}
+                by_gram.setdefault(gram, []).append(word)
+        return weight, math.log(total / 1.5), by_gram, size
 
     def weight(self, word: str) -> float:
         """Rarity of a word; an unknown one counts as the rarest."""
@@ -114,12 +124,18 @@ Query = tuple[tuple[float, dict[str, float]], ...]
 class Space:
     """Vectors of many texts, found by soft cosine."""
 
-    def __init__(self, rarity: Rarity, texts: Iterable[Sequence[str]]) -> None:
-        self._vectors = [rarity.vector(tokens) for tokens in texts]
-        self._postings: dict[str, list[tuple[int, float]]] = {}
-        for key, vector in enumerate(self._vectors):
+    def __init__(self, state: SpaceState) -> None:
+        self._vectors, self._postings = state
+
+    @staticmethod
+    def prepare(rarity: Rarity, texts: Iterable[Sequence[str]]) -> SpaceState:
+        """Weigh every text: plain values that can be kept."""
+        vectors = [rarity.vector(tokens) for tokens in texts]
+        postings: dict[str, list[tuple[int, float]]] = {}
+        for key, vector in enumerate(vectors):
             for word, value in vector.items():
-                self._postings.setdefault(word, []).append((key, value))
+                postings.setdefault(word, []).append((key, value))
+        return vectors, postings
 
     def near(self, query: Query, limit: int) -> list[tuple[int, float]]:
         """The texts nearest by soft cosine (0 to about 1), best first.

@@ -29,7 +29,7 @@ def sections_of(text: str, headings: list[int], levels: list[str]) -> tuple[Sect
 
 def markdown_sections(text: str) -> tuple[Section, ...]:
     """Sections by Markdown headings, for texts whose author named none."""
-    marks = [(m.start(), len(m[1]), m[2].strip(" *#")) for m in re.finditer(r"^(#{1,6})\s+(.+)$", text, re.M)]
+    marks = [(m.start(), len(m[1]), m[2].strip(" *#")) for m in re.finditer(r"^(#{1,6})\s+(.+)$", text, re.MULTILINE)]
     path: list[tuple[int, str]] = []
     out: list[Section] = []
     for n, (start, level, title) in enumerate(marks):

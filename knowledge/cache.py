@@ -1,0 +1,54 @@
+"""Keep what takes long to prepare in a file, under the fingerprint of the content that it was made from."""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def kept_in(folder: Path | None, fingerprint: str, prepare: Callable[[], T]) -> T:
+    """The kept value, or a newly prepared one, which is then kept. Plain values only (marshal).
+
+    The key holds this package's own code and the Python version too, so that neither an update nor another interpreter
+    reads what does not fit. A folder that cannot be written costs time, nothing else.
+    """
+    if folder is None or not fingerprint:
+        return prepare()
+    key = hashlib.sha256(f"{fingerprint} {_code()} {sys.version}".encode()).hexdigest()[:32]
+    path = folder / f"prepared-{key}.bin"
+    try:
+        value: T = marshal.loads(path.read_bytes())
+        return value
+    except (OSError, ValueError, EOFError, TypeError):
+        pass
+    value = prepare()
+    _write(path, marshal.dumps(value))
+    return value
+
+
+def _code() -> str:
+    """Changes whenever a module of this package changes: name, size and time of every file."""
+    parts = []
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        stat = file.stat()
+        parts.append(f"{file.name}:{stat.st_size}:{stat.st_mtime_ns}")
+    return " ".join(parts)
+
+
+def _write(path: Path, data: bytes) -> None:
+    temporary = path.with_suffix(f".{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for old in path.parent.glob("prepared-*.bin"):
+            old.unlink(missing_ok=True)
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
