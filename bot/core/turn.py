@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.core import mask
 from bot.core.dialogue import Dialogue
 from bot.core.render import finished, says
-from bot.core.route import Router, Routed
+from bot.core.route import Routed, Router
 from bot.core.state import ConversationState
 from bot.messages import Link, Message, Reply
 from bot.ports import Outgoing, Record, TurnResult

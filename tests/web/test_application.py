@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from docx import Document
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.web.application import Application
@@ -77,7 +78,7 @@ def test_a_citation_opens_its_source_at_the_marked_words(visitor: Page) -> None:
 
 
 def test_what_the_sources_do_not_say_is_not_answered(visitor: Page) -> None:
-    answer = ask(visitor, "vad kostar biljetten till badhuset i Borås?")
+    answer = ask(visitor, "Vad blir det för väder i morgon?")
 
     expect(answer).to_contain_text("iop@example.org")
 
@@ -93,6 +94,17 @@ def test_the_eligibility_dialog_goes_by_buttons_from_the_first_question_to_the_v
     expect(answer).to_contain_text("möjligt")
     expect(answer.get_by_role("figure").first).to_be_visible()
     assert faults(visitor) == []
+    link = answer.get_by_role("link", name="Öppna resultatet som en sida")
+    expect(link).to_be_in_viewport()
+    link.click()
+    expect(visitor.get_by_role("heading", level=1)).to_contain_text("möjligt")
+    expect(visitor.get_by_role("heading", name="Kriterierna ett för ett")).to_be_visible()
+    assert faults(visitor) == []
+    with visitor.expect_download() as download:
+        visitor.get_by_role("link", name="Hämta som Word").click()
+    words = "\n".join(paragraph.text for paragraph in Document(download.value.path()).paragraphs)
+    assert "Nästa steg" in words
+    assert "En juridisk bedömning görs för varje enskilt IOP." in words
 
 
 def test_a_bot_that_is_killed_in_the_middle_of_a_dialog_goes_on_where_it_was(
