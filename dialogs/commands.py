@@ -28,6 +28,8 @@ PHRASES: dict[Name, frozenset[str]] = {name: table(_FILE[name]) for name in get_
 FORGIVING: tuple[tuple[str, Name], ...] = tuple(
     (phrase, name) for name, phrases in PHRASES.items() if name != "change" for phrase in phrases if len(phrase) >= 6
 )
+SECOND = "andra"
+"""«ändra» without its dots is «andra», the second option."""
 CHANGE = re.compile(
     r"^(?:jag vill |vi vill |kan jag |kan vi |får jag |snälla )?"
     r"(?:ändra|andra|byt|byta|rätta|korrigera|change|edit|redo|gå tillbaka till|tillbaka till|gå till"
@@ -67,7 +69,7 @@ def read_command(text: str) -> Command | None:
             return Command("change", number, (change.groupdict().get("to") or ""))
     whole = keyed(text)
     for name, phrases in PHRASES.items():
-        if whole in phrases:
+        if whole in phrases and whole != SECOND:
             return Command(name)
     correct = CORRECT.match(line)
     if correct and len(found) <= 8:
@@ -81,7 +83,7 @@ def _number(word: str) -> int:
 
 def _misspelled(whole: str) -> Command | None:
     """A command with a slip of the finger; only longer ones, since short words are too like others."""
-    if not 6 <= len(whole) <= 30:
+    if not 6 <= len(whole) <= 30 or any(c.isdigit() for c in whole):
         return None
     limit = 1 if len(whole) < 9 else 2
     for phrase, name in FORGIVING:

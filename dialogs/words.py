@@ -18,7 +18,7 @@ LANGUAGE = Path(__file__).parent / "language"
 
 def tokens(text: str) -> list[str]:
     """Words and numbers in lower case, without punctuation; apostrophes join («don't» is «dont»)."""
-    text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).casefold().replace("'", "").replace("’", "")
+    text = unicodedata.normalize("NFC", INVISIBLE.sub("", text)).casefold().replace("'", "").replace("’", "")
     return TOKEN.findall(text)
 
 
