@@ -229,7 +229,8 @@ def _answerer(settings: Settings) -> Answerer:
     from knowledge.load import load
 
     gc.disable()  # one short process that only builds up: collecting would cost a fifth of its time
-    return Answerer(load(settings.knowledge_dirs), settings.contact, settings.data_dir / "cache")
+    cache = settings.data_dir / "cache"
+    return Answerer(load(settings.knowledge_dirs, cache), settings.contact, cache)
 
 
 def _brain(settings: Settings, municipality: str | None) -> Brain:

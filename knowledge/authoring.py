@@ -1,12 +1,12 @@
 """YAML that people write, read with positions: every fault says file, line, cause and remedy.
 
-A file is parsed once with the C loader; its data is validated by a pydantic model, and a fault is traced back through the
-node tree to the line it stands on.
+A file is parsed once with the C loader; its data is validated by a pydantic model, and a fault is traced back through
+the node tree to the line it stands on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -61,29 +61,32 @@ _Loader.yaml_implicit_resolvers = {
 class Document:
     """A parsed file: `data` as plain values, and the line of any place in it."""
 
-    def __init__(self, path: Path, shown: str | None = None) -> None:
+    def __init__(self, path: Path, shown: str | None = None, data: object = None) -> None:
+        """With `data` the file was parsed before (by `parsed`); it is read again only when a line is asked for."""
         self.path = path
         self.name = shown or str(path)
+        self._node: yaml.Node | None = None
+        self.data = self._read() if data is None else data
+
+    def _read(self) -> object:
         try:
-            text = path.read_text(encoding="utf-8")
+            text = self.path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
-            raise AuthoringError(
-                [Fault(self.name, 1, f"The file is not UTF-8 ({error.reason}).", "Save it as UTF-8.")]
-            ) from None
+            raise AuthoringError([Fault(self.name, 1, f"The file is not UTF-8 ({error.reason}).", "Save it as UTF-8.")]) from None
         loader = _Loader(text)
         try:
             self._node = loader.get_single_node()
-            self.data = loader.construct_document(self._node) if self._node is not None else {}
+            return loader.construct_document(self._node) if self._node is not None else {}
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise AuthoringError(
-                [Fault(self.name, line, f"YAML: {error.problem}.", "Check indentation and quotes.")]
-            ) from None
+            raise AuthoringError([Fault(self.name, line, f"YAML: {error.problem}.", "Check indentation and quotes.")]) from None
         finally:
             loader.dispose()
 
     def line(self, location: Location = ()) -> int:
         """1-based line of the innermost node on the path that exists."""
+        if self._node is None:
+            self._read()
         node = self._node
         for step in location:
             child = _child(node, step)
@@ -121,15 +124,26 @@ def _child(node: yaml.Node | None, step: int | str) -> yaml.Node | None:
     return None
 
 
-def read_folder(folder: Path) -> list[Document]:
-    """Every YAML file of a folder, by name; an absent folder is empty."""
+def read_folder(folder: Path, data: Mapping[str, object] | None = None) -> list[Document]:
+    """Every YAML file of a folder, by name; an absent folder is empty. `data` holds what was parsed before, by path."""
     faults: list[Fault] = []
     documents: list[Document] = []
     for path in sorted(folder.glob("*.yaml")):
         try:
-            documents.append(Document(path, f"{folder.name}/{path.name}"))
+            documents.append(Document(path, f"{folder.name}/{path.name}", (data or {}).get(str(path))))
         except AuthoringError as error:
             faults.extend(error.faults)
     if faults:
         raise AuthoringError(faults)
     return documents
+
+
+def parsed(paths: Iterable[Path]) -> dict[str, object]:
+    """The plain data of YAML files by path; a file with faults is left out, so that reading it tells them."""
+    out = {}
+    for path in paths:
+        try:
+            out[str(path)] = Document(path).data
+        except AuthoringError:
+            continue
+    return out

@@ -13,8 +13,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def kept_in(folder: Path | None, fingerprint: str, prepare: Callable[[], T]) -> T:
-    """The kept value, or a newly prepared one, which is then kept. Plain values only (marshal).
+def kept_in(folder: Path | None, fingerprint: str, prepare: Callable[[], T], name: str) -> T:
+    """The kept value, or a newly prepared one, which is then kept as the only one of its name. Plain values only (marshal).
 
     The key holds this package's own code and the Python version too, so that neither an update nor another interpreter
     reads what does not fit. A folder that cannot be written costs time, nothing else.
@@ -22,7 +22,7 @@ def kept_in(folder: Path | None, fingerprint: str, prepare: Callable[[], T]) -> 
     if folder is None or not fingerprint:
         return prepare()
     key = hashlib.sha256(f"{fingerprint} {_code()} {sys.version}".encode()).hexdigest()[:32]
-    path = folder / f"prepared-{key}.bin"
+    path = folder / f"{name}-{key}.bin"
     try:
         value: T = marshal.loads(path.read_bytes())
         return value
@@ -46,7 +46,7 @@ def _write(path: Path, data: bytes) -> None:
     temporary = path.with_suffix(f".{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        for old in path.parent.glob("prepared-*.bin"):
+        for old in path.parent.glob(f"{path.name.split('-')[0]}-*.bin"):
             old.unlink(missing_ok=True)
         temporary.write_bytes(data)
         temporary.replace(path)

@@ -29,7 +29,8 @@ def _coverage(knowledge: Knowledge) -> Iterator[Fault]:
                 title = " › ".join(section.path) or "(början)"
                 yield Fault(
                     f"sources/{source.id}", source.text.count("\n", 0, section.start) + 1,
-                    f"No topic quotes the section «{title}».", "Write a topic that does.", "error" if source.own else "warning",
+                    f"No topic quotes the section «{title}».", "Write a topic that does.",
+                    "error" if source.own else "warning",
                 )  # fmt: skip
 
 

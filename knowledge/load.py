@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from knowledge import schema
-from knowledge.authoring import AuthoringError, Document, Fault, Location, read_folder
+from knowledge.authoring import AuthoringError, Document, Fault, Location, parsed, read_folder
+from knowledge.cache import kept_in
 from knowledge.model import (
     Criterion,
     Example,
@@ -30,20 +31,35 @@ CONTENT = Path(__file__).parent / "content"
 T = TypeVar("T")
 
 
-def load(folders: Sequence[Path] = ()) -> Knowledge:
-    """Load the project's content and then the folders; raises AuthoringError with every fault found."""
-    builder = _Builder()
-    for folder in (CONTENT, *folders):
+def load(folders: Sequence[Path] = (), cache: Path | None = None) -> Knowledge:
+    """Load the project's content and then the folders; raises AuthoringError with every fault found.
+
+    With a cache folder the parsed YAML is kept there, under a digest of all files.
+    """
+    every = (CONTENT, *folders)
+    files = [path for folder in every for path in sorted(folder.glob("*/*.yaml"))]
+    builder = _Builder(kept_in(cache, _digest(files), lambda: parsed(files), "content") if cache else {})
+    for folder in every:
         builder.add(folder, own=folder == CONTENT)
     if builder.faults:
         raise AuthoringError(builder.faults)
     return builder.build()
 
 
+def _digest(files: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(f"{path}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 class _Builder:
     """Collects what the folders hold; faults are gathered, so that an author sees them all at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, data: Mapping[str, object]) -> None:
+        """`data` is what was parsed before, by path."""
+        self._data = data
         self.faults: list[Fault] = []
         self.issuers: dict[str, Issuer] = {}
         self.sources: dict[str, Source] = {}
@@ -94,7 +110,7 @@ class _Builder:
 
     def _parsed(self, folder: Path, model: type[T]) -> Iterable[tuple[Document, T]]:
         try:
-            documents = read_folder(folder)
+            documents = read_folder(folder, self._data)
         except AuthoringError as error:
             self.faults += error.faults
             return

@@ -111,7 +111,7 @@ class Matcher:
             for quote in topic.quotes:
                 self._cited.setdefault(quote.id, []).append(n)
         self._speakers = [frozenset(q.issuer.id for q in t.quotes) for t in self._topics]
-        prepared: Prepared = kept_in(cache, knowledge.fingerprint, self._prepare)
+        prepared: Prepared = kept_in(cache, knowledge.fingerprint, self._prepare, "search")
         self._owner, self._letters, rarity, wordings, whole = prepared
         self._rarity = Rarity(rarity)
         self._wordings = Space(wordings)

@@ -57,7 +57,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One text, byte for byte, and what is known of it. `dated` says in Swedish what is known when `published` is None."""
+    """One text, byte for byte, and what is known of it. `dated` says in Swedish what is known without `published`."""
 
     id: str
     title: str

@@ -38,10 +38,9 @@ class Names:
         for key in (first, first[:-1] if first.endswith("s") else "", first[:-4] if first.endswith("sbor") else ""):
             for parts, id in self._by_first.get(key, ()) if key else ():
                 rest = tokens[n + 1 : n + len(parts)]
-                if (
-                    len(parts) == 1
-                    or (all(a == b or a == b + "s" for a, b in zip(rest, parts[1:], strict=False))
-                    and len(rest) == len(parts) - 1)
+                if len(parts) == 1 or (
+                    all(a == b or a == b + "s" for a, b in zip(rest, parts[1:], strict=False))
+                    and len(rest) == len(parts) - 1
                 ):
                     return id, len(parts)
         return None

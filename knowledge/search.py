@@ -1,7 +1,7 @@
 """Search: BM25 over content words plus BM25 over character 4-grams, on tantivy.
 
-Both features are made here and indexed as whitespace-separated tokens, so that one engine serves five texts in memory and
-a hundred thousand passages on disk.
+Both features are made here and indexed as whitespace-separated tokens, so that one engine serves five texts in memory
+and a hundred thousand passages on disk.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Index:
 
     @classmethod
     def build(cls, texts: Iterable[str], folder: Path | None = None, fingerprint: str = "") -> Index:
-        """Index the texts; with a folder the index is kept there and loaded next time, as long as the fingerprint holds."""
+        """Index the texts; with a folder the index is kept there, and loaded as long as the fingerprint holds."""
         if folder is not None and fingerprint and _read(folder / _STAMP) == fingerprint:
             return cls(_open(folder))
         if folder is not None:
