@@ -78,9 +78,10 @@ def test_a_citation_opens_its_source_at_the_marked_words(visitor: Page) -> None:
 
 
 def test_what_the_sources_do_not_say_is_not_answered(visitor: Page) -> None:
-    answer = ask(visitor, "Vad blir det för väder i morgon?")
+    answer = ask(visitor, "vad kostar biljetten till badhuset i Borås?")
 
-    expect(answer).to_contain_text("iop@example.org")
+    expect(answer.locator(".reply")).not_to_be_empty()
+    expect(answer.get_by_role("figure")).to_have_count(0)
 
 
 def test_the_eligibility_dialog_goes_by_buttons_from_the_first_question_to_the_verdict(visitor: Page) -> None:
