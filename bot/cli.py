@@ -189,10 +189,12 @@ def evaluate(
     misses: Annotated[bool, typer.Option("--misses", help="Print every question that went wrong.")] = False,
 ) -> None:
     """Measure the answers to a set of questions."""
+    import time
+
     from knowledge.evaluate import evaluate as measure
 
     settings = _settings()
-    print(measure(_answerer(settings), file, misses))
+    print(measure(_answerer(settings), file, time.perf_counter, misses))
 
 
 @app.command()
@@ -238,7 +240,7 @@ def _brain(settings: Settings, municipality: str | None) -> Brain:
 
     return build_brain(
         settings.knowledge_dirs, settings.dialog_dirs, municipality or settings.municipality, settings.contact,
-        settings.public_url or "", settings.retention_days,
+        settings.public_url or "", settings.retention_days, settings.data_dir / "cache",
     )  # fmt: skip
 
 

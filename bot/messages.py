@@ -154,9 +154,7 @@ class Link(Value):
     url: str
 
 
-Block = Annotated[
-    Paragraph | Heading | Bullets | QuoteBlock | Choices | Progress | Link, Field(discriminator="type")
-]
+Block = Annotated[Paragraph | Heading | Bullets | QuoteBlock | Choices | Progress | Link, Field(discriminator="type")]
 
 
 class FlowStatus(Value):

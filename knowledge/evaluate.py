@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import re
 import statistics
-import time
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -45,20 +45,20 @@ def read_rows(path: Path) -> list[Row]:
         return [json.loads(line) for line in lines if line.strip()]
 
 
-def judge_all(answerer: Answerer, rows: list[Row]) -> list[Judged]:
-    """Ask every question and judge its answer."""
+def judge_all(answerer: Answerer, rows: list[Row], seconds: Callable[[], float]) -> list[Judged]:
+    """Ask every question and judge its answer. `seconds` is a clock to measure with, such as `time.perf_counter`."""
     out = []
     for row in rows:
-        started = time.perf_counter()
+        started = seconds()
         answer = answerer.answer(row["question"])
-        elapsed = (time.perf_counter() - started) * 1000
+        elapsed = (seconds() - started) * 1000
         out.append(Judged(row, answer, _verdict(row, answer), _first(row, answer), elapsed))
     return out
 
 
-def evaluate(answerer: Answerer, path: Path, misses: bool = False) -> str:
+def evaluate(answerer: Answerer, path: Path, seconds: Callable[[], float], misses: bool = False) -> str:
     """The figures as text, with every miss before them if wanted."""
-    judged = judge_all(answerer, read_rows(path))
+    judged = judge_all(answerer, read_rows(path), seconds)
     lines = [_miss(j) for j in judged if misses and j.verdict not in ("hit", "refused")]
     table: dict[str, Counter[str]] = defaultdict(Counter)
     for j in judged:
@@ -116,7 +116,8 @@ def _first(row: Row, answer: Answer) -> bool:
 
 def _miss(judged: Judged) -> str:
     topic = judged.answer.topic.id if judged.answer.topic else "-"
-    return f"{judged.verdict:8} [{judged.answer.tier} {judged.answer.confidence:.2f} {topic}] {judged.row['question'][:120]}"
+    how = f"{judged.answer.tier} {judged.answer.confidence:.2f} {topic}"
+    return f"{judged.verdict:8} [{how}] {judged.row['question'][:120]}"
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -31,7 +31,9 @@ _STRENGTH = {
 def talk(say: Say, first: str | None = None) -> None:
     """Converse until the end of input; the person may answer with the number of a choice or a suggestion."""
     console = Console()
-    console.print("[bold]IOP-lotsen[/bold] är en automatisk tjänst som svarar med citat ur fem texter om IOP. Avsluta med Ctrl-D.")
+    console.print(
+        "[bold]IOP-lotsen[/bold] är en automatisk tjänst som svarar med citat ur fem texter om IOP. Avsluta med Ctrl-D."
+    )
     options: tuple[str, ...] = ()
     number = 0
     pending = first
@@ -106,7 +108,11 @@ def _quote(cited: Citation) -> RenderableType:
     when = cited.published or cited.dated or "odaterad"
     status = f", {cited.status}" if cited.status else ""
     body = Text(cited.quote)
-    body.append(f"\n\n{who}: {cited.title} ({when}{status})\n{cited.section} · {_STRENGTH.get(cited.strength, '')} · {cited.url}", style="dim")
+    body.append(
+        f"\n\n{who}: {cited.title} ({when}{status})\n"
+        f"{cited.section} · {_STRENGTH.get(cited.strength, '')} · {cited.url}",
+        style="dim",
+    )
     if cited.note:
         body.append(f"\n{cited.note}", style="italic")
     return Panel(body, title=f"[{cited.number}]", title_align="left", border_style="dim")

@@ -1,4 +1,5 @@
-"""Follow-ups: short messages that only mean something after an answer, such as «och i Malmö då?» or «vem säger det?»."""
+"""Follow-ups: short messages that only mean something after an answer, such as «och i Malmö då?» or «vem säger
+det?»."""
 
 from __future__ import annotations
 
@@ -20,27 +21,38 @@ class FollowUp:
     argument: str = ""
 
 
-_WHY = re.compile(r"(?:men |och |jaha |ok(?:ej)? )?(?:varfor|hur ?sa|hurdå|hur kommer det sig|why)(?: da| sa| det| ar det sa| inte)*[?!. ]*")
+_WHY = re.compile(
+    r"(?:men |och |jaha |ok(?:ej)? )?(?:varfor|hur ?sa|hurdå|hur kommer det sig|why)(?: da| sa| det| ar "
+    r"det sa| inte)*[?!. ]*"
+)
 _MORE = re.compile(
-    r"(?:(?:beratta|sag|visa|ge mig|kan du (?:beratta|saga|ge mig|utveckla)|jag vill veta|tell me)\s*)?(?:lite |nagot )?(?:mer|mera|more|utveckla|fortsatt beratta)"
-    r"(?: (?:om|about) (?:det|detta|den|it|that)| tack| info(?:rmation)?)*[?!. ]*|utveckla(?: det| garna)?[?!. ]*|ge mig ett exempel[?!. ]*|vad mer[?!. ]*|finns det mer(?: om det)?[?!. ]*"
+    r"(?:(?:beratta|sag|visa|ge mig|kan du (?:beratta|saga|ge mig|utveckla)|jag vill veta|tell "
+    r"me)\s*)?(?:lite |nagot )?(?:mer|mera|more|utveckla|fortsatt beratta)"
+    r"(?: (?:om|about) (?:det|detta|den|it|that)| tack| info(?:rmation)?)*[?!. ]*|utveckla(?: det| "
+    r"garna)?[?!. ]*|ge mig ett exempel[?!. ]*|vad mer[?!. ]*|finns det mer(?: om det)?[?!. ]*"
 )
 _WHO = re.compile(
-    r"(?:och |men )?(?:vem|vilka|vilken kalla|who)(?: ar det som| har)? (?:sager|sa|skriver|skrivit|pastar|sagt|bestamt|tycker|says|said|wrote)(?: det| det har| detta| sa| that| this| it| det dar)*[?!. ]*"
+    r"(?:och |men )?(?:vem|vilka|vilken kalla|who)(?: ar det som| har)? (?:sager|sa|skriver|skrivit|"
+    r"pastar|sagt|bestamt|tycker|says|said|wrote)(?: det| det har| detta| sa| that| this| it| det "
+    r"dar)*[?!. ]*"
     r"|vems ord(?: ar det)?[?!. ]*|enligt vem[?!. ]*|according to whom[?!. ]*|vem star bakom det[?!. ]*"
 )
 _SOURCE = re.compile(
-    r"(?:visa|se|oppna|lank till|show(?: me)?|kan jag (?:fa )?se|var ar|vilken ar|vad ar|var hittar jag|ge mig|har du)?\s*(?:kallan|kallorna|kalla|hela citatet|texten|sammanhanget|originalet|the source)"
-    r"(?: till det| pa det| for det)?[?!. ]*|var (?:star|stod|finns|hittar (?:jag|man)) det(?: nagonstans| skrivet)?[?!. ]*|where does it say that[?!. ]*"
+    r"(?:visa|se|oppna|lank till|show(?: me)?|kan jag (?:fa )?se|var ar|vilken ar|vad ar|var hittar jag|"
+    r"ge mig|har du)?\s*(?:kallan|kallorna|kalla|hela citatet|texten|sammanhanget|originalet|the source)"
+    r"(?: till det| pa det| for det)?[?!. ]*|var (?:star|stod|finns|hittar (?:jag|man)) det(?: nagonstans|"
+    r" skrivet)?[?!. ]*|where does it say that[?!. ]*"
 )
 _NUMBER = re.compile(
-    r"(?:visa |se |ta |oppna |kalla |mer om |vad ar |lasa )*(?:nummer|nr|citat|kalla|number|#|\[)\s*(\d|ett|tva|tre|fyra|fem|sex)\]?(?: tack)?[?!. ]*"
+    r"(?:visa |se |ta |oppna |kalla |mer om |vad ar |lasa )*(?:nummer|nr|citat|kalla|number|#|\[)\s*(\d|"
+    r"ett|tva|tre|fyra|fem|sex)\]?(?: tack)?[?!. ]*"
     r"|(?:det |den )(forsta|andra|tredje|fjarde|femte|sjatte)(?: citatet| kallan)?[?!. ]*"
 )
 _ORDINALS = {w: n for n, w in enumerate(("noll", "ett", "tva", "tre", "fyra", "fem", "sex"))}
 _ORDINALS |= {w: n for n, w in enumerate(("nollte", "forsta", "andra", "tredje", "fjarde", "femte", "sjatte"))}
 _ELSEWHERE = frozenset(
-    "och men i da hos for hur ar det dar vad sager galler om enligt kommun kommunen stad samma sak respektive and in what about then how "
+    "och men i da hos for hur ar det dar vad sager galler om enligt kommun kommunen stad samma sak "
+    "respektive and in what about then how "
     "is it there med gar till har de dom nu ju va e a gor gora tycker".split()
 )
 _PRONOUNS = frozenset("det den detta de dem dom dar da sa".split())

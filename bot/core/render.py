@@ -43,7 +43,7 @@ STRENGTHS = {
 
 
 def citation(quote: Quote, number: int, public_url: str = "") -> Citation:
-    """The quote with everything that a reader needs to trust it. The link is relative when there is no public address."""
+    """The quote with everything that a reader needs to trust it; its link is relative without a public address."""
     source = quote.source
     section = source.section_at(quote.start)
     part = source.part_at(quote.start)
@@ -118,7 +118,11 @@ def finished(reply: Reply) -> Reply:
 def says(kind: str, *paragraphs: str, language: str = "sv", suggestions: Sequence[str] = ()) -> Reply:
     """A reply of plain paragraphs, the first one as its lead."""
     blocks = [Paragraph(text=p, role="body" if n else "lead") for n, p in enumerate(paragraphs)]
-    return finished(Reply.model_validate({"kind": kind, "text": "", "blocks": blocks, "language": language, "suggestions": tuple(suggestions)}))
+    return finished(
+        Reply.model_validate(
+            {"kind": kind, "text": "", "blocks": blocks, "language": language, "suggestions": tuple(suggestions)}
+        )
+    )
 
 
 def escape(text: str) -> str:

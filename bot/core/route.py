@@ -1,4 +1,4 @@
-"""Where a message goes: commands, the open dialog, follow-ups, or the knowledge base. One function, read top to bottom."""
+"""Where a message goes: commands, the open dialog, follow-ups, or the knowledge base. Read top to bottom."""
 
 from __future__ import annotations
 
@@ -34,7 +34,13 @@ class Router:
     """Routes messages. Holds no state of conversations."""
 
     def __init__(
-        self, knowledge: Knowledge, answerer: Answerer, dialogue: Dialogue, public_url: str, contact: str | None, retention_days: int
+        self,
+        knowledge: Knowledge,
+        answerer: Answerer,
+        dialogue: Dialogue,
+        public_url: str,
+        contact: str | None,
+        retention_days: int,
     ) -> None:
         self._knowledge = knowledge
         self._answerer = answerer
@@ -45,7 +51,9 @@ class Router:
         self._days = retention_days
         self._places = place_names(knowledge.places)
         everywhere = [(name, id) for id, name in knowledge.places.items()]
-        self._names = Names([*everywhere, *((a, i.id) for i in knowledge.issuers.values() if not i.place for a in i.aliases)])
+        self._names = Names(
+            [*everywhere, *((a, i.id) for i in knowledge.issuers.values() if not i.place for a in i.aliases)]
+        )
         self._issuers = issuer_names(knowledge.issuers)
         self._quote_at = {f"{q.source.id}:{q.start}:{q.end}": q for q in knowledge.quotes.values()}
 
@@ -128,7 +136,9 @@ class Router:
         if command.name == "flows":
             return Routed(state, says("command", texts["flows"], suggestions=self._dialogue.titles()))
         paragraphs = texts["help" if command.name == "help" else "about"].format(contact=self._contact, days=self._days)
-        return Routed(state, says("command", *paragraphs.split("\n"), suggestions=TEXTS[state.language]["start"].split("|")))
+        return Routed(
+            state, says("command", *paragraphs.split("\n"), suggestions=TEXTS[state.language]["start"].split("|"))
+        )
 
     def _choose(self, state: ConversationState, id: str, message: Message) -> Routed:
         texts = TEXTS[state.language]
@@ -144,7 +154,10 @@ class Router:
     def _sources(self, state: ConversationState) -> Reply:
         sources = self._knowledge.sources.values()
         items = tuple(f"{s.title} – {s.publisher} ({s.published or s.dated or 'odaterad'})" for s in sources)
-        blocks: list[Block] = [Paragraph(text=TEXTS[state.language]["sources"], role="lead"), Bullets(items=items, ordered=True)]
+        blocks: list[Block] = [
+            Paragraph(text=TEXTS[state.language]["sources"], role="lead"),
+            Bullets(items=items, ordered=True),
+        ]
         blocks.append(Link(label=TEXTS[state.language]["read"], url=f"{self._url}/kallor"))
         return finished(Reply(kind="command", text="", blocks=tuple(blocks), language=state.language))
 
@@ -155,7 +168,16 @@ class Router:
         topic = self._knowledge.topics.get("prat-personuppgifter")
         if topic is None:
             return None
-        return self._drawn(state, Answer("small_talk", state.language, topic.lead_en or topic.lead if state.language == "en" else topic.lead, topic=topic, confidence=1.0))
+        return self._drawn(
+            state,
+            Answer(
+                "small_talk",
+                state.language,
+                topic.lead_en or topic.lead if state.language == "en" else topic.lead,
+                topic=topic,
+                confidence=1.0,
+            ),
+        )
 
     # ---- questions
 
@@ -182,7 +204,9 @@ class Router:
         if follow.name == "suggestion":
             n = int(follow.argument)
             if 1 <= n <= len(state.suggestions):
-                return self.route(state, message.model_copy(update={"text": state.suggestions[n - 1]}), message.received)
+                return self.route(
+                    state, message.model_copy(update={"text": state.suggestions[n - 1]}), message.received
+                )
             return None
         topic = self._knowledge.topics.get(state.last_topic or "")
         shelf = [self._quote_at[k] for k in state.shelf if k in self._quote_at]
@@ -205,7 +229,12 @@ class Router:
 
     def _why(self, state: ConversationState, topic: Topic, shelf: list[Quote]) -> Routed:
         found = self._answerer.answer(f"varför {topic.title}", Context(state.municipality))
-        if found.tier == "answer" and found.topic and found.topic.id != topic.id and "varför" in found.topic.title.lower():
+        if (
+            found.tier == "answer"
+            and found.topic
+            and found.topic.id != topic.id
+            and "varför" in found.topic.title.lower()
+        ):
             return self._drawn(state, found)
         return self._context(state, topic, shelf[0], 1)
 
@@ -217,13 +246,26 @@ class Router:
             fresh += [q for q in (other.quotes[:1] if other else ()) if q.id not in shown and q not in fresh]
         if not fresh:
             return self._context(state, topic, shelf[0], 1)
-        return self._drawn(state, Answer("answer", state.language, TEXTS[state.language]["more"], tuple(fresh[:3]), topic=topic, confidence=1.0,
-                                         suggestions=state.suggestions))  # fmt: skip
+        lead = TEXTS[state.language]["more"]
+        answer = Answer(
+            "answer", state.language, lead, tuple(fresh[:3]), topic=topic, confidence=1.0, suggestions=state.suggestions
+        )
+        return self._drawn(state, answer)
 
     def _who(self, state: ConversationState, topic: Topic, shelf: list[Quote]) -> Routed:
         blocks = quoted(shelf, self._url)
         who = "; ".join(f"[{b.citation.number}] {reference(b.citation)}" for b in blocks if b.type == "quote")
-        return self._drawn(state, Answer("answer", state.language, f"{TEXTS[state.language]['who']} {who}.", tuple(shelf), topic=topic, confidence=1.0))
+        return self._drawn(
+            state,
+            Answer(
+                "answer",
+                state.language,
+                f"{TEXTS[state.language]['who']} {who}.",
+                tuple(shelf),
+                topic=topic,
+                confidence=1.0,
+            ),
+        )
 
     def _number(self, state: ConversationState, topic: Topic, shelf: list[Quote], n: int) -> Routed:
         if not 1 <= n <= len(shelf):
@@ -234,10 +276,14 @@ class Router:
         """The quote again, within the passage that it stands in."""
         source = quote.source
         around = next((p for p in source.passages if p.start <= quote.start and quote.end <= p.end), None)
-        wider = Quote(quote.id, source, around.start, around.end, quote.issuer, quote.strength, quote.note) if around else quote
+        wider = (
+            Quote(quote.id, source, around.start, around.end, quote.issuer, quote.strength, quote.note)
+            if around
+            else quote
+        )
         lead = TEXTS[state.language]["context"].format(n=n, reference=reference(quoted([quote], self._url)[0].citation))  # type: ignore[union-attr]
-        answer = Answer("answer", state.language, lead, (wider if wider.end - wider.start <= 1200 else quote,), tuple(source.remarks),
-                        topic, 1.0, state.suggestions)  # fmt: skip
+        shown = wider if wider.end - wider.start <= 1200 else quote
+        answer = Answer("answer", state.language, lead, (shown,), tuple(source.remarks), topic, 1.0, state.suggestions)
         reply = reply_of(answer, self._url)
         return Routed(state, reply)
 

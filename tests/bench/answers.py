@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -65,16 +66,16 @@ class Ranked:
 def rows() -> Iterator[Row]:
     """Baselines first, then the project's answers with their targets."""
     knowledge = load()
-    questions: list[Question] = [row for path in sorted(SETS.glob("questions*.jsonl")) for row in read_rows(path)]
+    questions: list[Question] = [row for path in sorted(SETS.glob("*.jsonl")) for row in read_rows(path)]
     kinds = {row["question"]: row["kind"] for row in questions}
     for name, rank in (
         ("rapidfuzz", baselines.fuzzy),
         ("BM25, stemmed", baselines.stemmed),
         ("own search alone", OwnSearch()),
     ):
-        found = figures(judge_all(cast(Answerer, Ranked(knowledge, rank, kinds)), questions))
+        found = figures(judge_all(cast(Answerer, Ranked(knowledge, rank, kinds)), questions, time.perf_counter))
         yield Row(f"hit, passages by {name}", f"{found['hit']} %")
-    judged = judge_all(Answerer(knowledge), questions)
+    judged = judge_all(Answerer(knowledge), questions, time.perf_counter)
     found = figures(judged)
     for name, target in TARGETS.items():
         yield at_least(f"{name}, {len(questions)} questions", float(found[name] or 0), target, "%")
