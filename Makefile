@@ -45,7 +45,7 @@ lock: .venv-lock/.done ## Bring requirements/*.txt up to date; ARGS=--upgrade ta
 	requirements/lock.sh $(ARGS)
 
 clean: ## Remove the virtual environments and everything that tools left behind
-	rm -rf $(VENV) .venv-lock .venv-synapse build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-lock .venv-synapse .venv-synapse.lock build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Installed once, and again only when a requirement file has changed.
