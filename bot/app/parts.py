@@ -79,6 +79,7 @@ def brain_of(settings: Settings) -> Brain:
         settings.contact,
         settings.public_url,
         settings.retention_days,
+        settings.data_dir / "cache",
     )
 
 

@@ -39,10 +39,11 @@ def build_brain(
     contact: str | None = None,
     public_url: str = "",
     retention_days: int = 21,
+    cache: Path | None = None,
 ) -> Brain:
-    """Load the content (AuthoringError when it is faulty) and wire the parts."""
-    knowledge = load(knowledge_dirs)
-    answerer = Answerer(knowledge, contact)
+    """Load the content (AuthoringError when it is faulty) and wire the parts; `cache` is a folder for what is prepared."""
+    knowledge = load(knowledge_dirs, cache)
+    answerer = Answerer(knowledge, contact, cache)
     dialogue = Dialogue(load_flows(dialog_dirs), knowledge, public_url=public_url, contact=contact)
     router = Router(knowledge, answerer, dialogue, public_url, contact, retention_days)
     return Brain(knowledge, answerer, dialogue, router, municipality, retention_days)
