@@ -52,7 +52,12 @@ class Refused(BotError):
 
 
 class StoreError(BotError):
-    """The database cannot be used as it is (newer than the program, damaged, full, wrong key): says the remedy."""
+    """The database cannot be used as it is (newer than the program, damaged, full, wrong key): says the remedy.
+    `passing` when that is no fault of what was to be stored, so that the same step may succeed another time."""
+
+    def __init__(self, message: str, passing: bool = False) -> None:
+        super().__init__(message)
+        self.passing = passing
 
 
 # ---- values -------------------------------------------------------------------------------------------------------
@@ -251,6 +256,10 @@ class Replies(Protocol):
     async def find(self, channel: str, shown_as: str, sender: str = "") -> Shown | None:
         """The reply that the channel showed under its own id, for a reaction or a press by `sender` (the channel's own
         id of the person, not the key)."""
+
+    async def living(self, channel: str, conversation: str) -> str | None:
+        """The channel's own id of the newest delivered reply of a conversation that still shows choices (a channel that
+        changes a card in place shows several replies under one id: the last of them counts), or None."""
 
     async def known(self, channel: str, conversation: str) -> bool:
         """Whether the bot has taken part in a conversation (a thread) and still holds its state."""

@@ -409,6 +409,15 @@ class _Replies:
         own = bool(sender) and rows[0].sender == self._store.keys.person(channel, sender)
         return Shown(first.id, first.conversation, first.event, rows[-1].choices, own)
 
+    async def living(self, channel: str, conversation: str) -> str | None:
+        shown: dict[str, bool] = {}
+        for row in self._store.tables.outbox.values():
+            here = (row.outgoing.channel, row.outgoing.conversation) == (channel, conversation)
+            if here and row.state == "sent" and row.shown_as and row.removes is None:
+                shown.pop(row.shown_as, None)
+                shown[row.shown_as] = row.choices is not None
+        return next((id for id, asks in reversed(shown.items()) if asks), None)
+
     async def known(self, channel: str, conversation: str) -> bool:
         return (channel, conversation) in self._store.tables.states
 

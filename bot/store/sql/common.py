@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
-from sqlalchemy import ColumnElement, Row, Table, and_, or_
+from sqlalchemy import ColumnElement, Double, Row, Table, and_, bindparam, or_
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
@@ -25,7 +26,7 @@ MAX_AHEAD = 600.0
 """A retry that is due further ahead than this was written before the clock was set back: it is due now."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """What every part of the store is built with. `owner` names this process among the replicas."""
 
@@ -35,13 +36,19 @@ class Context:
     clock: Clock
     owner: str
 
+    @cached_property
+    def queue(self) -> PostgresqlInsert | SqliteInsert:
+        """Insert rows into the outbox, those that are there already left as they are."""
+        return self.insert(outbox).on_conflict_do_nothing(index_elements=["id"])
+
     def insert(self, table: Table) -> PostgresqlInsert | SqliteInsert:
         """An insert of the database's dialect, for ON CONFLICT."""
         return sqlite_insert(table) if self.database.sqlite else postgresql_insert(table)
 
 
-def due(column: ColumnElement[float], now: float) -> ColumnElement[bool]:
-    """Whether a row's time has come."""
+def due(column: ColumnElement[float]) -> ColumnElement[bool]:
+    """Whether a row's time has come, at the parameter `now`."""
+    now = bindparam("now", type_=Double)
     return or_(column <= now, column > now + MAX_AHEAD)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -68,12 +68,10 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """A connection in a write transaction; leaving it without a commit rolls back. Not tried again."""
-        try:
+        with self.explaining():
             async with self._turn_to_write(), self._writer.connect() as connection:
                 await self._begun(connection)
                 yield connection
-        except (SQLAlchemyError, OSError) as error:
-            raise self.explained(error) from error
 
     async def close(self) -> None:
         """Let running steps end, and disconnect."""
@@ -132,10 +130,19 @@ class Database:
         cause = str(error.orig) if isinstance(error, DBAPIError) and error.orig else str(error).split("\n")[0]
         for words, sentence in _REMEDIES.items():
             if words in cause:
-                return StoreError(sentence.format(where=self.where))
+                return StoreError(sentence.format(where=self.where), passing=True)
         kind = type(error.orig if isinstance(error, DBAPIError) and error.orig else error).__name__
         first = cause.split("\n")[0].removeprefix(f"<class '{kind}'>: ")
-        return StoreError(f"Databasen {self.where} svarar inte som den ska ({first[:200]}).")
+        passing = not isinstance(error, DataError | IntegrityError | ProgrammingError)
+        return StoreError(f"Databasen {self.where} svarar inte som den ska ({first[:200]}).", passing)
+
+    @contextmanager
+    def explaining(self) -> Iterator[None]:
+        """Errors of the database come out as StoreError."""
+        try:
+            yield
+        except (SQLAlchemyError, OSError) as error:
+            raise self.explained(error) from error
 
 
 _REMEDIES = {

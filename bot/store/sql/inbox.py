@@ -6,19 +6,46 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import exists, select, update
+from sqlalchemy import Select, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Message, Reply
+from bot.ports import StoreError
 from bot.store.sql.common import Context, due, dump_message, event_topic, outbox_row
 from bot.store.sql.redact import redact
-from bot.store.sql.schema import conversations, inbox, outbox, positions
+from bot.store.sql.schema import conversations, inbox, positions
 from bot.store.sql.work import SqlWork, uncertain_of
 
 RETRY_SECONDS = (1.0, 5.0)
 """Pause after the first failed turn on a message, and after later ones."""
+
+# Statements of the way that every message goes are built once: building one costs more than running it.
+
+
+def _head() -> Select[Any]:
+    """The oldest message whose turn it is, with its conversation locked where the database locks rows."""
+    earlier = inbox.alias("earlier")
+    overtaking = exists().where(
+        earlier.c.channel == inbox.c.channel,
+        earlier.c.conversation == inbox.c.conversation,
+        earlier.c.state == "new",
+        earlier.c.seq < inbox.c.seq,
+    )
+    here = (conversations.c.channel == inbox.c.channel) & (conversations.c.conversation == inbox.c.conversation)
+    return (
+        select(inbox.c.seq, inbox.c.payload, inbox.c.attempts, inbox.c.edits, conversations.c.state)
+        .join(conversations, here)
+        .where(inbox.c.state == "new", due(inbox.c.due), ~overtaking)
+        .order_by(inbox.c.seq)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+_HEAD = _head()
 
 
 class SqlInbox:
@@ -26,6 +53,15 @@ class SqlInbox:
 
     def __init__(self, context: Context) -> None:
         self._in = context
+        touched = context.insert(conversations)
+        self._touch = touched.on_conflict_do_update(
+            index_elements=["channel", "conversation"], set_={"updated": touched.excluded.updated}
+        )
+        self._insert = (
+            context.insert(inbox).on_conflict_do_nothing(index_elements=["channel", "event"]).returning(inbox.c.seq)
+        )
+        moved = context.insert(positions)
+        self._move = moved.on_conflict_do_update(index_elements=["key"], set_={"value": moved.excluded.value})
 
     async def put(self, messages: Sequence[Message], position: tuple[str, str] | None = None) -> int:
         """See the port."""
@@ -36,10 +72,7 @@ class SqlInbox:
             for message in messages:
                 new += await self._put_one(connection, message)
             if position is not None:
-                insert = self._in.insert(positions).values(key=position[0], value=position[1])
-                await connection.execute(
-                    insert.on_conflict_do_update(index_elements=["key"], set_={"value": position[1]})
-                )
+                await connection.execute(self._move, {"key": position[0], "value": position[1]})
             return new
 
         new = await self._in.database.write(step)
@@ -52,29 +85,24 @@ class SqlInbox:
         # under a message that is just coming in. Sorted, so that two batches never wait for each other crosswise.
         now = self._in.clock.now().timestamp()
         for channel, conversation in sorted({(message.channel, message.conversation) for message in messages}):
-            row = self._in.insert(conversations).values(channel=channel, conversation=conversation, updated=now)
-            await connection.execute(
-                row.on_conflict_do_update(index_elements=["channel", "conversation"], set_={"updated": now})
-            )
+            row = {"channel": channel, "conversation": conversation, "updated": now}
+            await connection.execute(self._touch, row)
 
     async def _put_one(self, connection: AsyncConnection, message: Message) -> int:
         sender = self._in.keys.person(message.channel, message.sender)
         kept = message.model_copy(update={"sender": sender})
         edits = await self._edited(connection, kept) if message.edits else None
-        insert = self._in.insert(inbox).values(
-            channel=message.channel,
-            event=message.event,
-            conversation=message.conversation,
-            sender=sender,
-            state="new",
-            payload=dump_message(kept),
-            edits=edits,
-            received=self._in.clock.now().timestamp(),
-        )
-        found = await connection.execute(
-            insert.on_conflict_do_nothing(index_elements=["channel", "event"]).returning(inbox.c.seq)
-        )
-        if found.first() is None:
+        row = {
+            "channel": message.channel,
+            "event": message.event,
+            "conversation": message.conversation,
+            "sender": sender,
+            "state": "new",
+            "payload": dump_message(kept),
+            "edits": edits,
+            "received": self._in.clock.now().timestamp(),
+        }
+        if (await connection.execute(self._insert, row)).first() is None:
             return 0
         if edits:
             await connection.execute(
@@ -106,30 +134,15 @@ class SqlInbox:
         except asyncio.CancelledError:
             counted = False  # a shutdown is no failure of the message
             raise
+        except StoreError as error:
+            counted = not error.passing  # neither is a database that is away
+            raise
         finally:
             if work is not None and not work.finished and counted:
                 await self._failed(work, now)
 
     async def _head(self, connection: AsyncConnection, now: datetime) -> SqlWork | None:
-        earlier = inbox.alias("earlier")
-        overtaking = exists().where(
-            earlier.c.channel == inbox.c.channel,
-            earlier.c.conversation == inbox.c.conversation,
-            earlier.c.state == "new",
-            earlier.c.seq < inbox.c.seq,
-        )
-        query = (
-            select(inbox.c.seq, inbox.c.payload, inbox.c.attempts, inbox.c.edits, conversations.c.state)
-            .join(
-                conversations,
-                (conversations.c.channel == inbox.c.channel) & (conversations.c.conversation == inbox.c.conversation),
-            )
-            .where(inbox.c.state == "new", due(inbox.c.due, now.timestamp()), ~overtaking)
-            .order_by(inbox.c.seq)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        row = (await connection.execute(query)).first()
+        row = (await connection.execute(_HEAD, {"now": now.timestamp()})).first()
         if row is None:
             return None
         try:
@@ -165,7 +178,7 @@ class SqlInbox:
                 return
             message = Message.model_validate_json(payload)
             row = outbox_row(self._in, message, 0, apology, now.timestamp(), None)
-            await connection.execute(self._in.insert(outbox).values(row).on_conflict_do_nothing(index_elements=["id"]))
+            await connection.execute(self._in.queue, row)
             await connection.execute(update(inbox).where(this).values(state="parked", payload=""))
 
         await self._in.database.write(step)

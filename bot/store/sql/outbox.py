@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Update, case, exists, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, Text, Update, bindparam, case, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Choices
@@ -18,8 +18,82 @@ from bot.store.sql.schema import conversations, inbox, leases, outbox
 BATCH = 32
 """Replies taken at a time."""
 
+FIRST_LOOK_SECONDS = 0.03
+"""How long a channel that waits for replies leaves the database alone."""
+
 RECOVER_SECONDS = 1.0
 """How often the rows of dead processes are looked for."""
+
+
+def _heads() -> Select[Any]:
+    """The oldest reply of each conversation, if nothing of that conversation is being sent."""
+    earlier = outbox.alias("earlier")
+    waits = exists().where(
+        earlier.c.channel == outbox.c.channel,
+        earlier.c.conversation == outbox.c.conversation,
+        earlier.c.state.in_(("new", "sending")),
+        earlier.c.seq < outbox.c.seq,
+    )
+    channels = outbox.c.channel.in_(bindparam("channels", expanding=True))
+    return (
+        select(outbox)
+        .where(outbox.c.state == "new", channels, due(outbox.c.due), ~waits)
+        .order_by(outbox.c.seq)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _sent() -> Update:
+    # An edit keeps the id of what it edited: that is what a later edit must name again.
+    original = outbox.alias("original")
+    first = select(original.c.shown_as).where(original.c.id == outbox.c.edits).scalar_subquery()
+    shown_as = func.coalesce(first, bindparam("shown", type_=Text))
+    return (
+        update(outbox)
+        .where(outbox.c.id == bindparam("this"), outbox.c.state.in_(("new", "sending", "uncertain")))
+        .values(state="sent", reply="", address="", owner=None, shown_as=shown_as)
+    )
+
+
+# Built once: building a statement costs more than running it.
+_HEADS = _heads()
+_SENT = _sent()
+_TAKE = (
+    update(outbox)
+    .where(outbox.c.seq.in_(bindparam("taken", expanding=True)))
+    .values(state="sending", owner=bindparam("me"))
+)
+_STATE = select(inbox.c.state).where(inbox.c.channel == bindparam("channel"), inbox.c.event == bindparam("event"))
+_OF_EVENT = (
+    select(outbox)
+    .where(
+        outbox.c.channel == bindparam("channel"),
+        outbox.c.event == bindparam("event"),
+        outbox.c.state.in_(("new", "sending", "uncertain")),
+        outbox.c.removes.is_(None),
+    )
+    .order_by(outbox.c.seq)
+)
+
+
+def _living() -> Select[Any]:
+    """What a conversation was shown. By way of the inbox, whose index on conversations covers finished rows too; not
+    ordered here, or SQLite would rather walk through the whole outbox."""
+    events = select(inbox.c.event).where(
+        inbox.c.channel == bindparam("channel"), inbox.c.conversation == bindparam("here")
+    )
+    return select(outbox.c.seq, outbox.c.shown_as, outbox.c.choices.is_not(None).label("asks")).where(
+        outbox.c.channel == bindparam("channel"), outbox.c.event.in_(events), outbox.c.state == "sent",
+        outbox.c.shown_as.is_not(None), outbox.c.removes.is_(None),
+    )  # fmt: skip
+
+
+_LIVING = _living()
+
+
+async def _of_event(connection: AsyncConnection, channel: str, event: str) -> list[Outgoing]:
+    return [outgoing_of(row) for row in await connection.execute(_OF_EVENT, {"channel": channel, "event": event})]
 
 
 class SqlOutbox:
@@ -41,11 +115,10 @@ class SqlOutbox:
         async def step(connection: AsyncConnection) -> list[Outgoing]:
             if recover:
                 await self._recover(connection, channels, at)
-            rows = (await connection.execute(_heads(channels, at))).all()
+            rows = (await connection.execute(_HEADS, {"channels": list(channels), "now": at})).all()
             if not rows:
                 return []
-            taken = update(outbox).where(outbox.c.seq.in_([row.seq for row in rows]))
-            await connection.execute(taken.values(state="sending", owner=self._in.owner))
+            await connection.execute(_TAKE, {"taken": [row.seq for row in rows], "me": self._in.owner})
             return await self._resolved(connection, rows)
 
         taken = await self._in.database.write(step)
@@ -86,14 +159,7 @@ class SqlOutbox:
 
     async def sent(self, id: str, shown_as: str, now: datetime) -> None:
         """See the port."""
-        # An edit keeps the id of what it edited: that is what a later edit must name again.
-        original = outbox.alias("original")
-        first = select(original.c.shown_as).where(original.c.id == outbox.c.edits).scalar_subquery()
-        await self._settle(
-            update(outbox)
-            .where(outbox.c.id == id, outbox.c.state.in_(("new", "sending", "uncertain")))
-            .values(state="sent", reply="", address="", owner=None, shown_as=func.coalesce(first, shown_as))
-        )
+        await self._settle(_SENT, {"this": id, "shown": shown_as})
 
     async def again(self, id: str, at: datetime) -> None:
         """See the port."""
@@ -113,9 +179,9 @@ class SqlOutbox:
     def _mine(self, id: str) -> ColumnElement[bool]:
         return (outbox.c.id == id) & (outbox.c.state == "sending") & (outbox.c.owner == self._in.owner)
 
-    async def _settle(self, statement: Update) -> None:
+    async def _settle(self, statement: Update, values: Mapping[str, str] | None = None) -> None:
         async def step(connection: AsyncConnection) -> None:
-            await connection.execute(statement)
+            await connection.execute(statement, values)
 
         await self._in.database.write(step)
         self._in.bell.ring("outbox")
@@ -124,7 +190,7 @@ class SqlOutbox:
         """See the port."""
 
         async def step(connection: AsyncConnection) -> list[Outgoing]:
-            return [outgoing_of(row) for row in await connection.execute(_of_event(channel, event))]
+            return await _of_event(connection, channel, event)
 
         return await self._in.database.read(step)
 
@@ -144,12 +210,13 @@ class SqlReplies:
         topic = event_topic(channel, event)
 
         async def step(connection: AsyncConnection) -> tuple[str | None, list[Outgoing]]:
-            query = select(inbox.c.state).where(inbox.c.channel == channel, inbox.c.event == event)
-            state = (await connection.execute(query)).scalar()
+            state = (await connection.execute(_STATE, {"channel": channel, "event": event})).scalar()
             if state in {None, "new"}:
                 return state, []
-            return state, [outgoing_of(row) for row in await connection.execute(_of_event(channel, event))]
+            return state, await _of_event(connection, channel, event)
 
+        # Mostly the turn is over in a moment, in this very process: then one look is enough.
+        await self._in.bell.wait(topic, 0, min(seconds, FIRST_LOOK_SECONDS))
         while True:
             mark = self._in.bell.mark(topic)
             state, found = await self._in.database.read(step)
@@ -191,6 +258,17 @@ class SqlReplies:
 
         return await self._in.database.read(step)
 
+    async def living(self, channel: str, conversation: str) -> str | None:
+        """See the port."""
+
+        async def step(connection: AsyncConnection) -> str | None:
+            rows = (await connection.execute(_LIVING, {"channel": channel, "here": conversation})).all()
+            last = {row.shown_as: row for row in sorted(rows, key=lambda row: row.seq)}
+            asking = [row for row in last.values() if row.asks]
+            return max(asking, key=lambda row: row.seq).shown_as if asking else None
+
+        return await self._in.database.read(step)
+
     async def known(self, channel: str, conversation: str) -> bool:
         """See the port."""
         here = exists().where(conversations.c.channel == channel, conversations.c.conversation == conversation)
@@ -199,34 +277,3 @@ class SqlReplies:
             return bool((await connection.execute(select(case((here, 1), else_=0)))).scalar_one())
 
         return await self._in.database.read(step)
-
-
-def _heads(channels: Mapping[str, bool], at: float) -> Any:
-    """The oldest reply of each conversation, if nothing of that conversation is being sent."""
-    earlier = outbox.alias("earlier")
-    waits = exists().where(
-        earlier.c.channel == outbox.c.channel,
-        earlier.c.conversation == outbox.c.conversation,
-        earlier.c.state.in_(("new", "sending")),
-        earlier.c.seq < outbox.c.seq,
-    )
-    return (
-        select(outbox)
-        .where(outbox.c.state == "new", outbox.c.channel.in_(channels), due(outbox.c.due, at), ~waits)
-        .order_by(outbox.c.seq)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    )
-
-
-def _of_event(channel: str, event: str) -> Any:
-    return (
-        select(outbox)
-        .where(
-            outbox.c.channel == channel,
-            outbox.c.event == event,
-            outbox.c.state.in_(("new", "sending", "uncertain")),
-            outbox.c.removes.is_(None),
-        )
-        .order_by(outbox.c.seq)
-    )

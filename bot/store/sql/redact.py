@@ -52,4 +52,4 @@ async def redact(context: Context, connection: AsyncConnection, message: Message
     rows = [removal_row(context, message, id, context.clock.now().timestamp()) for id in ids]
     await connection.execute(update(outbox).where(answers, ~shown).values(state="superseded", reply="", address=""))
     if rows:
-        await connection.execute(context.insert(outbox).on_conflict_do_nothing(index_elements=["id"]), rows)
+        await connection.execute(context.queue, rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Message
@@ -15,21 +15,32 @@ from bot.store.sql.person import erase_person
 from bot.store.sql.redact import edited_events, removal_row
 from bot.store.sql.schema import conversations, inbox, outbox, records, results
 
+# Built once: building a statement costs more than running it.
+_UNCERTAIN = (
+    select(outbox)
+    .where(
+        outbox.c.channel == bindparam("channel"),
+        outbox.c.conversation == bindparam("conversation"),
+        outbox.c.state == "uncertain",
+        outbox.c.sender == bindparam("sender"),
+        outbox.c.removes.is_(None),
+    )
+    .order_by(outbox.c.seq)
+)
+_KEEP_STATE = (
+    update(conversations)
+    .where(conversations.c.channel == bindparam("in"), conversations.c.conversation == bindparam("at"))
+    .values(state=bindparam("state"), updated=bindparam("updated"))
+)
+_DONE = update(inbox).where(inbox.c.seq == bindparam("this")).values(state="done", payload="")
+_DONE_AND_FORGOTTEN = _DONE.values(sender="")
+"""The row stays, so that a repeated delivery is known; the person goes."""
+
 
 async def uncertain_of(connection: AsyncConnection, message: Message) -> tuple[Outgoing, ...]:
     """Replies to this person in this conversation of which nobody knows whether they arrived."""
-    query = (
-        select(outbox)
-        .where(
-            outbox.c.channel == message.channel,
-            outbox.c.conversation == message.conversation,
-            outbox.c.state == "uncertain",
-            outbox.c.sender == message.sender,
-            outbox.c.removes.is_(None),
-        )
-        .order_by(outbox.c.seq)
-    )
-    return tuple(outgoing_of(row) for row in await connection.execute(query))
+    here = {"channel": message.channel, "conversation": message.conversation, "sender": message.sender}
+    return tuple(outgoing_of(row) for row in await connection.execute(_UNCERTAIN, here))
 
 
 class SqlWork:
@@ -58,29 +69,26 @@ class SqlWork:
 
     async def finish(self, result: TurnResult, now: datetime) -> None:
         """See the port."""
-        at = now.timestamp()
+        with self._in.database.explaining():
+            await self._finish(result, now.timestamp())
+        self.finished = True
+        self._in.bell.ring("outbox")
+        self._in.bell.ring(event_topic(self.message.channel, self.message.event))
+
+    async def _finish(self, result: TurnResult, at: float) -> None:
         if result.erase:
             await erase_person(self._connection, result.erase, before=self.seq)
         await self._keep_state(result, at)
         await self._queue(result, at)
         await self._record(result, at)
         await self._settle(result)
-        done = update(inbox).where(inbox.c.seq == self.seq).values(state="done", payload="")
-        if result.erase:
-            done = done.values(sender="")  # the row stays, so that a repeated delivery is known; the person goes
-        await self._connection.execute(done)
+        await self._connection.execute(_DONE_AND_FORGOTTEN if result.erase else _DONE, {"this": self.seq})
         await self._connection.commit()
-        self.finished = True
-        self._in.bell.ring("outbox")
-        self._in.bell.ring(event_topic(self.message.channel, self.message.event))
 
     async def _keep_state(self, result: TurnResult, at: float) -> None:
         message = self.message
-        await self._connection.execute(
-            update(conversations)
-            .where(conversations.c.channel == message.channel, conversations.c.conversation == message.conversation)
-            .values(state=result.state, updated=at)
-        )
+        kept = {"in": message.channel, "at": message.conversation, "state": result.state, "updated": at}
+        await self._connection.execute(_KEEP_STATE, kept)
 
     async def _queue(self, result: TurnResult, at: float) -> None:
         earlier = await self._earlier_replies() if self._edits else []
@@ -90,13 +98,12 @@ class SqlWork:
             replaces = earlier[index] if index < len(earlier) else None
             row = outbox_row(self._in, self.message, index, reply, at, replaces)
             rows.append({**row, "sender": sender})
-        insert = self._in.insert(outbox).on_conflict_do_nothing(index_elements=["id"])
         if rows:
-            await self._connection.execute(insert, rows)
+            await self._connection.execute(self._in.queue, rows)
         # An edited question with fewer replies than before: the rest is taken back.
         extra = [removal_row(self._in, self.message, id, at) for id in earlier[len(result.replies) :]]
         if extra:
-            await self._connection.execute(insert, extra)
+            await self._connection.execute(self._in.queue, extra)
 
     async def _earlier_replies(self) -> list[str]:
         """Ids of the replies to the question as first asked, in order; those not sent yet are called off."""
@@ -130,7 +137,7 @@ class SqlWork:
             for record in result.records
         ]
         if rows:
-            await self._connection.execute(self._in.insert(records), rows)
+            await self._connection.execute(insert(records), rows)
         if result.page is not None:
             row = {
                 "token": message.token,
@@ -138,7 +145,7 @@ class SqlWork:
                 "reply": result.page.model_dump_json(),
                 "created": at,
             }
-            await self._connection.execute(self._in.insert(results).values(row))
+            await self._connection.execute(insert(results).values(row))
 
     async def _settle(self, result: TurnResult) -> None:
         message = self.message
