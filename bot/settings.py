@@ -94,14 +94,21 @@ class Settings(BaseSettings):
     matrix_access_token: SecretStr | None = None
     matrix_store_key: SecretStr | None = None
     matrix_allowed_servers: Names = ()
+    matrix_allowed_users: Names = ()
+    matrix_encryption: bool = True
 
     # Teams
     teams_client_id: str | None = None
     teams_client_secret: SecretStr | None = None
     teams_tenant_id: str | None = None
+    teams_managed_identity: str = ""
+    teams_allowed_tenants: Names = ()
+    teams_cloud: Literal["public", "usgov", "usgovdod", "china"] = "public"
     teams_insecure_local: bool = False
 
-    @field_validator("trusted_proxies", "matrix_allowed_servers", mode="before")
+    @field_validator(
+        "trusted_proxies", "matrix_allowed_servers", "matrix_allowed_users", "teams_allowed_tenants", mode="before"
+    )
     @classmethod
     def _names(cls, value: object) -> object:
         return tuple(re.split(r"[,\s]+", value.strip())) if isinstance(value, str) and value.strip() else value or ()

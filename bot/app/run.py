@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
@@ -34,6 +35,10 @@ from bot.service.service import Options, Service
 from bot.settings import Settings, unknown_names
 from bot.store.sql import SqlStore
 
+if TYPE_CHECKING:
+    from bot.channels.teams.app import Teams
+    from bot.channels.teams.settings import TeamsSettings
+
 WEB_STOP_SECONDS = 4
 SERVICE_STOP_SECONDS = 5.0
 """Together less than the ten seconds that stopping may take."""
@@ -50,6 +55,13 @@ class Application:
     service: Service
     asgi: FastAPI
     lines: tuple[str, ...]
+    teams: Teams | None = None
+
+    async def close(self) -> None:
+        """Close what is open, after everything has stopped."""
+        if self.teams is not None:
+            await self.teams.close()
+        await self.store.close()
 
 
 async def run(settings: Settings, say: Callable[[str], None] = print) -> None:
@@ -63,11 +75,12 @@ async def run(settings: Settings, say: Callable[[str], None] = print) -> None:
         try:
             await _serve(application, listener, settings, say)
         finally:
-            await application.store.close()
+            await application.close()
 
 
-async def build(settings: Settings) -> Application:
-    """Wire the parts and open the store."""
+async def build(settings: Settings, teams_settings: TeamsSettings | None = None) -> Application:
+    """Wire the parts and open the store. `teams_settings` take the place of those that follow from the settings: tests
+    on loopback need other keys and hosts."""
     brain, bell, clock, owner = brain_of(settings), LocalBell(), SystemClock(), new_owner()
     store = store_of(settings, bell, owner)
     options = Options(
@@ -81,7 +94,21 @@ async def build(settings: Settings) -> Application:
     asgi = _web(settings, brain, service)
     lines = [f"Webb: {settings.public_url or 'http://{address}'}/"]
     asgi.include_router(_ops(settings, store, service))
-    return Application(store, service, asgi, tuple(lines))
+    if settings.wants_matrix:
+        from bot.app.matrix import matrix_channel
+
+        stores = service.stores
+        service.add_push(matrix_channel(settings, service.inbox, stores.replies, stores.lease, clock))
+        lines.append(f"Matrix: {settings.matrix_user} på {settings.matrix_homeserver}")
+    teams = None
+    if settings.wants_teams or teams_settings is not None:
+        from bot.app.teams import teams_of
+
+        teams = teams_of(settings, brain, service, teams_settings)
+        asgi.include_router(teams.routes)
+        service.add_push(teams.channel)
+        lines.append(f"Teams: {settings.public_url or 'http://{address}'}/api/messages")
+    return Application(store, service, asgi, tuple(lines), teams)
 
 
 def turn_with(brain: Brain) -> Callable[[Message, str | None, datetime, Sequence[Outgoing]], TurnResult]:

@@ -20,14 +20,15 @@ V3 = "/_matrix/client/v3"
 REQUEST_SECONDS = 30
 POLL_SECONDS = 30
 FIRST_SYNC_SECONDS = 180
+JOIN_SECONDS = 180
 TIMELINE = 100
 
 Json = dict[str, Any]
 """A decoded JSON object; whoever reads a value checks its type."""
 
+_NO_MORE: Json = {"presence": {"types": []}, "account_data": {"types": []}}
 _FILTER = {
-    "presence": {"types": []},
-    "account_data": {"types": []},
+    **_NO_MORE,
     "room": {
         "timeline": {"limit": TIMELINE, "lazy_load_members": True},
         "state": {
@@ -177,12 +178,12 @@ class Gateway:
 
     # ---- receiving
 
-    async def sync(self, since: str | None, first: bool) -> Page:
-        """The next page; the first one asks for the whole state, and waits for nothing."""
+    async def sync(self, since: str | None, first: bool, seconds: float = POLL_SECONDS) -> Page:
+        """The next page, waiting at most so long; the first one asks for the whole state, and waits for nothing."""
         try:
             async with asyncio.timeout(FIRST_SYNC_SECONDS if first else POLL_SECONDS + 30):
                 response = await self._client.sync(
-                    timeout=0 if first else POLL_SECONDS * 1000,
+                    timeout=0 if first else int(seconds * 1000),
                     sync_filter=_FILTER,
                     since=since,
                     full_state=first or None,
@@ -330,6 +331,39 @@ class Gateway:
         path = f"{V3}/rooms/{quote(room, safe='')}/send/{kind}/{quote(transaction, safe='')}"
         return str((await self.request("PUT", path, content))["event_id"])
 
+    async def redact(self, room: str, event: str, transaction: str) -> str:
+        """Take an event back; returns the id of the redaction."""
+        path = f"{V3}/rooms/{quote(room, safe='')}/redact/{quote(event, safe='')}/{quote(transaction, safe='')}"
+        return str((await self.request("PUT", path, {}))["event_id"])
+
+    async def join(self, room: str, via: tuple[str, ...] = ()) -> None:
+        """Join a room. Over federation that can take minutes."""
+        servers = "&".join(f"server_name={quote(server, safe='')}" for server in via)
+        await self.request("POST", f"{V3}/join/{quote(room, safe='')}?{servers}", {}, JOIN_SECONDS)
+
+    async def leave(self, room: str) -> None:
+        """Leave a room, or decline an invite, and forget it."""
+        await self.request("POST", f"{V3}/rooms/{quote(room, safe='')}/leave", {})
+        await self.request("POST", f"{V3}/rooms/{quote(room, safe='')}/forget", {})
+        self.forget(room)
+
+    async def receipt(self, room: str, event: str, root: str) -> None:
+        """Tell that an event was read."""
+        path = f"{V3}/rooms/{quote(room, safe='')}/receipt/m.read/{quote(event, safe='')}"
+        await self.request("POST", path, {"thread_id": root} if root else {})
+
+    async def typing(self, room: str, seconds: float) -> None:
+        """Tell that the bot is writing, for so long; 0 ends it."""
+        path = f"{V3}/rooms/{quote(room, safe='')}/typing/{quote(self.user, safe='')}"
+        await self.request("PUT", path, {"typing": seconds > 0, "timeout": int(seconds * 1000)})
+
+    async def pending_invites(self) -> tuple[Invite, ...]:
+        """All invites that wait, also those of which no sync tells any more."""
+        nothing = {"room": {"timeline": {"limit": 1}, "state": {"types": []}, "ephemeral": {"types": []}}, **_NO_MORE}
+        path = f"{V3}/sync?timeout=0&filter={quote(json.dumps(nothing), safe='')}"
+        found = (await self.request("GET", path, None, FIRST_SYNC_SECONDS)).get("rooms", {}).get("invite", {})
+        return tuple(Invite(room, _inviter(state, self.user)) for room, state in found.items())
+
     async def _encrypted(self, room: str, kind: str, content: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
         """What nio's own room_send does before it sends; reactions stay readable, as everywhere in Matrix."""
         client = self._client
@@ -356,9 +390,11 @@ class Gateway:
     # ---- keys of this device
 
     def device_keys(self) -> tuple[str, str] | None:
-        """The device's own public keys (ed25519, curve25519), or None without encryption."""
+        """The device's own public keys (ed25519, curve25519) when the server has them, or None."""
         olm = self._client.olm
-        return None if olm is None else (olm.account.identity_keys["ed25519"], olm.account.identity_keys["curve25519"])
+        if olm is None or not olm.account.shared:
+            return None
+        return olm.account.identity_keys["ed25519"], olm.account.identity_keys["curve25519"]
 
 
 def _events(room: str, events: Sequence[Any]) -> tuple[Json | Undecrypted, ...]:
@@ -376,6 +412,13 @@ def _object(text: str) -> Json:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _inviter(invited: Json, user: str) -> str:
+    for event in invited.get("invite_state", {}).get("events", []):
+        if event.get("type") == "m.room.member" and event.get("state_key") == user:
+            return str(event.get("sender", ""))
+    return ""
 
 
 def _host(homeserver: str) -> str:

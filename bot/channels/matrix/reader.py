@@ -172,7 +172,12 @@ class Reader:
         address = {**base.address, "event": target, "root": parts[1] if len(parts) > 1 else ""}
         # A name of its own: taking a reaction back takes no answer back.
         return base.model_copy(
-            update={"event": f"reaction:{base.event}", "conversation": shown.conversation, "address": address, **tapped.update()}
+            update={
+                "event": f"reaction:{base.event}",
+                "conversation": shown.conversation,
+                "address": address,
+                **tapped.update(),
+            }
         )
 
     # ---- where
@@ -235,7 +240,7 @@ class Reader:
         """The event that a message is a reply to, or an empty string."""
         relates = content.get("m.relates_to")
         inner = relates.get("m.in_reply_to") if isinstance(relates, dict) else None
-        if not isinstance(inner, dict) or relates.get("is_falling_back") is True:
+        if not isinstance(relates, dict) or not isinstance(inner, dict) or relates.get("is_falling_back") is True:
             return ""
         return text_of(inner, "event_id")
 
@@ -263,4 +268,3 @@ def relation(content: Event, name: str) -> str:
     """A string of m.relates_to."""
     relates = content.get("m.relates_to")
     return text_of(relates, name) if isinstance(relates, dict) else ""
-

@@ -1,10 +1,10 @@
-"""From a reply to events in the room: in order per room, each under a transaction id of its own, in the right thread."""
+"""From a reply to events in the room: in order per room, each under its own transaction id, in the right thread."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Protocol
 
 from bot.channels.matrix.draw import Part, drawn
@@ -85,8 +85,8 @@ class Sender:
                 except (Denied, NotAccepted):
                     return
 
-    def _start(self, work: object) -> None:
-        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[arg-type]
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._beside.add(task)
         task.add_done_callback(self._done)
 

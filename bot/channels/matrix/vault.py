@@ -55,12 +55,15 @@ class Vault:
         return hashlib.scrypt(self._key.encode(), salt=salt, n=2**14, r=8, p=1, dklen=32)
 
 
-def store_key(folder: Path, given: str | None) -> str:
-    """The operator's key, or one made at the first start and kept in the folder."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+def store_key(folder: Path, given: str | None, make: bool = True) -> str:
+    """The operator's key, or one made at the first start and kept in the folder; empty when it is not to be made."""
+    path = folder / KEY_FILE
+    if not make and not (given or path.exists()):
+        return ""
+    if make:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if given:
         return given
-    path = folder / KEY_FILE
     if not path.exists():
         write_whole(path, secrets.token_hex(32).encode())
     return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,214 @@
+"""The Matrix channel: holds the account, keeps a session open whatever happens, and sends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+
+from bot.channels.matrix.alone import Holder, folder_lock, instance
+from bot.channels.matrix.backoff import Backoff
+from bot.channels.matrix.courtesy import Courtesy
+from bot.channels.matrix.doorman import Doorman
+from bot.channels.matrix.errors import CredentialError, TokenRefused
+from bot.channels.matrix.gateway import V3, Gateway
+from bot.channels.matrix.options import MatrixOptions
+from bot.channels.matrix.reader import CHANNEL, Reader
+from bot.channels.matrix.receive import Receiver
+from bot.channels.matrix.sender import Sender
+from bot.channels.matrix.session import Sessions
+from bot.channels.matrix.signing import sign_device
+from bot.channels.matrix.vault import Vault, store_key
+from bot.ports import BotError, Clock, Health, Inbox, Lease, NotAccepted, Outgoing, Refused, Replies
+
+READY_SECONDS = 5.0
+"""How long a reply waits for the session before it is given back."""
+
+CREDENTIAL_PAUSE = 15.0
+"""After a refused credential: it does not become right by trying often, but an operator may change it."""
+
+_log = logging.getLogger("bot.matrix")
+
+
+@dataclass(slots=True)
+class _Live:
+    """A session that is open and has synced."""
+
+    gateway: Gateway
+    courtesy: Courtesy
+
+
+class MatrixChannel:
+    """The ports Channel and PushChannel."""
+
+    name = CHANNEL
+    idempotent = True
+
+    def __init__(self, options: MatrixOptions, inbox: Inbox, replies: Replies, lease: Lease, clock: Clock) -> None:
+        self._inbox = inbox
+        self._replies = replies
+        self._lease = lease
+        self._clock = clock
+        self._options = options
+        self._sender = Sender(options.public_url)
+        self._live: _Live | None = None
+        self._ready = asyncio.Event()
+        self._health = Health(CHANNEL, False, "startar")
+        self._warning = ""
+
+    # ---- ports
+
+    async def run(self) -> None:
+        """See the port."""
+        vault = self._vault()
+        async with folder_lock(self._options.folder, self._waits):
+            holder = Holder(self._lease, self._clock, self._options.user, instance(self._options.folder))
+            while True:
+                await holder.take(self._waits)
+                try:
+                    await self._until_lost(holder, vault)
+                finally:
+                    await holder.release()
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """See the port."""
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                await self._ready.wait()
+        except TimeoutError:
+            raise NotAccepted("Matrix är inte anslutet.", 2.0) from None
+        live = self._live
+        if live is None:
+            raise NotAccepted("Matrix är inte anslutet.", 2.0)
+        room = outgoing.address.get("room") or outgoing.conversation.partition("|")[0]
+        if room not in live.gateway.rooms:
+            raise Refused("Boten är inte med i rummet.")
+        try:
+            shown_as = await self._sender.send(live.gateway, outgoing)
+        except CredentialError as error:
+            raise NotAccepted(str(error), CREDENTIAL_PAUSE) from None
+        live.courtesy.answered(outgoing.event)
+        return shown_as
+
+    def health(self) -> Health:
+        """See the port."""
+        return self._health
+
+    async def check(self) -> Health:
+        """See the port."""
+        options = self._options
+        plain = Gateway(options.homeserver, options.user, "", encryption=False, proxy=options.proxy)
+        try:
+            await plain.request("GET", "/_matrix/client/versions")
+            kept = store_key(options.folder, options.store_key, make=False)
+            device = await Sessions(options, Vault(options.folder, kept)).tried()
+        except BotError as error:
+            return Health(CHANNEL, False, str(error))
+        finally:
+            await plain.close()
+        how = f"inloggad som {options.user}, enhet {device}" if device else "loggar in med lösenordet vid starten"
+        return Health(CHANNEL, True, how)
+
+    # ---- the session
+
+    async def _until_lost(self, holder: Holder, vault: Vault) -> None:
+        """Work until the lease is lost."""
+        work, beat = asyncio.create_task(self._work(vault)), asyncio.create_task(holder.keep())
+        try:
+            await asyncio.wait({work, beat}, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                work.result()
+        finally:
+            for task in (work, beat):
+                task.cancel()
+            await asyncio.gather(work, beat, return_exceptions=True)
+            self._health = Health(CHANNEL, False, "avbruten")
+
+    async def _work(self, vault: Vault) -> None:
+        """Sessions one after the other, until cancelled."""
+        sessions = Sessions(self._options, vault)
+        backoff, slowly = Backoff(1.0), Backoff(CREDENTIAL_PAUSE)
+        while True:
+            try:
+                gateway = await sessions.open()
+                try:
+                    backoff.reset()
+                    await self._session(gateway, vault)
+                finally:
+                    self._ready.clear()
+                    self._live = None
+                    await gateway.close()
+            except TokenRefused as error:
+                self._troubled(str(error))
+                await (backoff if self._options.password else slowly).pause()
+            except CredentialError as error:
+                self._troubled(str(error))
+                await slowly.pause()
+            except BotError as error:
+                self._troubled(str(error))
+                await backoff.pause(error.retry_after if isinstance(error, NotAccepted) else None)
+
+    async def _session(self, gateway: Gateway, vault: Vault) -> None:
+        self._warning = ""
+        await self._name(gateway)
+        await self._signed(gateway, vault)
+        doorman, courtesy = Doorman(gateway, self._options), Courtesy(gateway)
+        reader = Reader(gateway, self._replies, self._clock, (self._options.display_name,), self._options.prefixes)
+        live = _Live(gateway, courtesy)
+
+        def alive() -> None:
+            self._live = live
+            self._health = Health(CHANNEL, True, self._warning or f"inloggad som {gateway.user}")
+            self._ready.set()
+
+        position = f"matrix {self._options.homeserver} {gateway.user}"
+        receiver = Receiver(
+            gateway, reader, self._inbox, self._clock, doorman, courtesy, position, alive, self._troubled
+        )
+        try:
+            await receiver.run()
+        finally:
+            await doorman.close()
+            await courtesy.close()
+
+    async def _signed(self, gateway: Gateway, vault: Vault) -> None:
+        """Trouble with signing is told, but no reason to stay silent."""
+        if not self._options.encryption:
+            return
+        try:
+            await sign_device(gateway, vault, self._options.password)
+        except TokenRefused:
+            raise
+        except BotError as error:
+            self._warning = str(error)
+            _log.warning("the device is not cross-signed: %s", error)
+
+    async def _name(self, gateway: Gateway) -> None:
+        """A display name for an account that has none of its own."""
+        path = f"{V3}/profile/{gateway.user}/displayname"
+        try:
+            name = (await gateway.request("GET", path)).get("displayname")
+            if not name or name == gateway.user[1:].partition(":")[0]:
+                await gateway.request("PUT", path, {"displayname": self._options.display_name})
+        except TokenRefused:
+            raise
+        except BotError:
+            _log.warning("the display name could not be set")
+
+    def _vault(self) -> Vault:
+        try:
+            key = store_key(self._options.folder, self._options.store_key)
+        except OSError as error:
+            raise CredentialError(
+                f"Mappen {self._options.folder} går inte att använda ({error.strerror}). Kontrollera IOPBOT_DATA_DIR."
+            ) from None
+        self._options = replace(self._options, store_key=key)
+        return Vault(self._options.folder, key)
+
+    def _waits(self) -> None:
+        self._health = Health(CHANNEL, True, "en annan process har kontot; den här tar över om den faller bort")
+
+    def _troubled(self, why: str) -> None:
+        if self._health.ok or self._health.detail != why:
+            _log.warning("matrix: %s", why)
+        self._health = Health(CHANNEL, False, why)

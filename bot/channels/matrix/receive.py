@@ -1,0 +1,196 @@
+"""The sync loop of one session: a page comes in, its events become messages, and messages and token are committed
+together. nio is never left to keep the token itself: it would keep it before anything was handled."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.channels.matrix.backoff import Backoff
+from bot.channels.matrix.courtesy import Courtesy
+from bot.channels.matrix.doorman import Doorman
+from bot.channels.matrix.errors import Denied, Unreachable
+from bot.channels.matrix.gateway import POLL_SECONDS, Gateway, Json, Page, RoomPage, Undecrypted
+from bot.channels.matrix.reader import CHANNEL, Reader, text_of
+from bot.messages import Message
+from bot.ports import BotError, Clock, Inbox, NotAccepted, StoreError
+
+KEY_SECONDS = 10.0
+"""How long a key may take before a person is told that the message cannot be read."""
+
+MOST_WAITING = 50
+MOST_MISSED = 3000
+"""Events fetched at most for a room after a gap."""
+
+_log = logging.getLogger("bot.matrix")
+
+
+@dataclass(slots=True)
+class Receiver:
+    """Receives for one session. `alive` is called after each page, `troubled` with what is wrong meanwhile."""
+
+    gateway: Gateway
+    reader: Reader
+    inbox: Inbox
+    clock: Clock
+    doorman: Doorman
+    courtesy: Courtesy
+    position: str
+    alive: Callable[[], None]
+    troubled: Callable[[str], None]
+    _waiting: dict[str, tuple[Undecrypted, float]] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Receive until cancelled. Raises CredentialError (TokenRefused among them)."""
+        since = self._restored(await self._where())
+        first, backoff = True, Backoff()
+        while True:
+            try:
+                page = await self.gateway.sync(since, first, self._patience())
+                messages = await self._messages(page, since)
+            except (NotAccepted, Denied) as error:
+                self.troubled(str(error))
+                await backoff.pause(error.retry_after if isinstance(error, NotAccepted) else None)
+                continue
+            backoff.reset()
+            await self._commit(messages, page.token)
+            for message in messages:
+                self.courtesy.heard(message)
+            if first:
+                await self._found_invites()
+            self.doorman.tend(page)
+            since, first = page.token, False
+            self.alive()
+            await self._tend_keys()
+
+    # ---- one page
+
+    async def _messages(self, page: Page, since: str | None) -> list[Message]:
+        found = await self._unlocked()
+        if since is None:
+            return found  # what stands in the rooms was said before the bot was there
+        for room in page.rooms:
+            for event in await self._complete(room, since):
+                message = await self._message(room.room, event)
+                if message is not None:
+                    found.append(message)
+        return found
+
+    async def _message(self, room: str, event: Json | Undecrypted) -> Message | None:
+        if isinstance(event, Undecrypted):
+            if event.sender != self.gateway.user and len(self._waiting) < MOST_WAITING:
+                self._waiting.setdefault(event.event, (event, self._tick() + KEY_SECONDS))
+                await self.gateway.ask_for_key(event)
+            return None
+        if is_own_join(event, self.gateway.user):
+            return self._greeting(room, event)
+        return await self.reader.read(room, event)
+
+    async def _complete(self, page: RoomPage, since: str) -> Sequence[Json | Undecrypted]:
+        """The events of a room since the last page, those in a gap among them, but none from before the bot joined."""
+        events = list(page.events)
+        start = page.gap
+        while start and not any(is_own_join(e, self.gateway.user) for e in events) and len(events) < MOST_MISSED:
+            older, start = await self.gateway.older(page.room, start, since)
+            events = [*reversed(older), *events]
+        for at in range(len(events) - 1, -1, -1):
+            if is_own_join(events[at], self.gateway.user):
+                return events[at:]
+        return events
+
+    def _greeting(self, room: str, event: Json) -> Message:
+        """The bot introduces itself: as an answer to «hej», through inbox and outbox like every answer."""
+        return Message(
+            channel=CHANNEL,
+            event=text_of(event, "event_id"),
+            conversation=room,
+            sender=room,  # a name of its own, so that many invites at once are no flood
+            text="hej",
+            received=self.clock.now(),
+            address={"room": room},
+        )
+
+    # ---- what could not be decrypted
+
+    async def _unlocked(self) -> list[Message]:
+        """Messages whose keys have come, or whose time is up."""
+        found = []
+        for id, (event, until) in list(self._waiting.items()):
+            source = self.gateway.decrypted(event)
+            if source is not None:
+                message = await self.reader.read(event.room, source)
+            elif self._tick() >= until:
+                content = event.source.get("content", {})
+                message = await self.reader.unreadable(event.room, id, event.sender, content)
+                _log.warning("a message could not be decrypted")
+            else:
+                continue
+            del self._waiting[id]
+            if message is not None:
+                found.append(message)
+        return found
+
+    def _patience(self) -> float:
+        if not self._waiting:
+            return POLL_SECONDS
+        return max(0.5, min(until for _, until in self._waiting.values()) - self._tick())
+
+    def _tick(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    # ---- the position, with the messages that wait for their keys
+
+    async def _where(self) -> str | None:
+        while True:
+            try:
+                return await self.inbox.position(self.position)
+            except StoreError as error:
+                self.troubled(str(error))
+                await asyncio.sleep(1.0)
+
+    async def _commit(self, messages: Sequence[Message], token: str) -> None:
+        waiting = [[e.room, e.event, e.sender, e.source] for e, _ in self._waiting.values()]
+        value = json.dumps({"since": token, "waiting": waiting}) if waiting else token
+        while True:
+            try:
+                await self.inbox.put(messages, (self.position, value))
+                return
+            except StoreError as error:
+                self.troubled(str(error))
+                await asyncio.sleep(1.0)
+
+    def _restored(self, value: str | None) -> str | None:
+        if value is None or not value.startswith("{"):
+            return value
+        kept: dict[str, Any] = json.loads(value)
+        for room, event, sender, source in kept["waiting"]:
+            self._waiting[event] = (Undecrypted(room, event, sender, source), self._tick() + KEY_SECONDS)
+        return str(kept["since"])
+
+    # ---- beside the messages
+
+    async def _found_invites(self) -> None:
+        try:
+            self.doorman.answer(await self.gateway.pending_invites())
+        except (NotAccepted, Denied):
+            _log.warning("pending invites could not be asked for")
+
+    async def _tend_keys(self) -> None:
+        try:
+            await self.gateway.tend_keys()
+        except (Unreachable, BotError):
+            _log.warning("keys could not be brought up to date")
+
+
+def is_own_join(event: Json | Undecrypted, user: str) -> bool:
+    """Whether the bot came into the room with this event (and did not just change its name)."""
+    if isinstance(event, Undecrypted) or event.get("type") != "m.room.member" or event.get("state_key") != user:
+        return False
+    content, unsigned = event.get("content"), event.get("unsigned")
+    before = unsigned.get("prev_content") if isinstance(unsigned, dict) else None
+    joined = isinstance(content, dict) and content.get("membership") == "join"
+    return joined and not (isinstance(before, dict) and before.get("membership") == "join")
