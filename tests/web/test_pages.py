@@ -194,6 +194,8 @@ async def test_a_result_can_be_read_printed_and_downloaded_by_its_link_only(
     assert "Vikt enligt tjänstens egen läsning: avgörande" in page.text
     assert "script" not in read(page.text[page.text.index("<main") : page.text.index("</main>") + 7], "main").tags
     assert "0123456789abcdef" in page.text
+    assert [link for link in (1, 2) if f'href="#resultat-{link}"' in page.text] == [1, 2]
+    assert page.text.count('<figure class="quote') == 2
     for response in (page, markdown, word):
         assert response.headers["x-robots-tag"] == "noindex, nofollow"
         assert response.headers["cache-control"] == "no-store"

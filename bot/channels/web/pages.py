@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from bot.channels.web import assets
 from bot.channels.web.chat import TOO_FAST, Chat
 from bot.channels.web.draw import draw_page, draw_reply
+from bot.channels.web.evidence import evidence
 from bot.channels.web.intake import Incoming
 from bot.channels.web.plain import new_id, read_form
 from bot.channels.web.source_page import show
@@ -162,8 +163,17 @@ def result_pages(site: Site, results: Results, documents: Documents) -> APIRoute
     @router.get("/{token}")
     async def result(token: str) -> Response:
         reply = await wanted(token)
-        language = words_for(reply.language)
-        html = site.draw("result.html", reply=reply, outcome=reply.outcome, token=token, words=language, id="resultat")
+        language, found = words_for(reply.language), evidence(reply)
+        html = site.draw(
+            "result.html",
+            reply=found.summary,
+            outcome=reply.outcome,
+            evidence=found,
+            numbers=[citation.number for citation in found.quotes],
+            token=token,
+            words=language,
+            id="resultat",
+        )
         return HTMLResponse(html, headers=_PRIVATE)
 
     @router.get("/{token}/iop-lotsen.md")

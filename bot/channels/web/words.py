@@ -50,6 +50,7 @@ class Result:
     markdown: str
     document: str
     criteria: str
+    quotes: str
     answer: str
     weight: str
     answers: dict[str, str]
@@ -98,6 +99,7 @@ SWEDISH = Words(
         markdown="Hämta som Markdown",
         document="Utkast",
         criteria="Kriterierna ett för ett",
+        quotes="Citaten",
         answer="Svar",
         weight="Vikt enligt tjänstens egen läsning",
         answers={"yes": "ja", "no": "nej", "unsure": "osäkert"},
@@ -128,6 +130,7 @@ ENGLISH = Words(
         markdown="Download as Markdown",
         document="Draft",
         criteria="The criteria one by one",
+        quotes="The quotes",
         answer="Answer",
         weight="Weight in the reading of this service",
         answers={"yes": "yes", "no": "no", "unsure": "unsure"},
