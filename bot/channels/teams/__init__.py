@@ -1,0 +1,1 @@
+"""Microsoft Teams: native citations, cards that change in place, and search in the compose box."""

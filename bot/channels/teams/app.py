@@ -1,0 +1,50 @@
+"""The Teams channel, made from the parts that bot/app passes in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic
+
+import httpx
+from fastapi import APIRouter
+
+from bot.channels.teams.auth import Authenticator
+from bot.channels.teams.channel import TeamsChannel
+from bot.channels.teams.connector import LIMITS, Connector
+from bot.channels.teams.extension import Extension
+from bot.channels.teams.keys import Keys
+from bot.channels.teams.routes import Endpoint, teams_routes
+from bot.channels.teams.settings import Search, TeamsSettings
+from bot.channels.teams.token import Renewed, token_source
+from bot.ports import Clock, Inbox, Replies
+
+
+@dataclass(frozen=True, slots=True)
+class Teams:
+    """The channel for the service, its route for the ASGI application, and the connections to close in the end."""
+
+    channel: TeamsChannel
+    routes: APIRouter
+    http: httpx.AsyncClient
+
+    async def close(self) -> None:
+        """Close what is open, after the last message was sent."""
+        await self.channel.typing.stop()
+        await self.http.aclose()
+
+
+def create_teams(*, settings: TeamsSettings, inbox: Inbox, replies: Replies, clock: Clock, search: Search) -> Teams:
+    """Wire the channel. Raises BotError when the settings do not fit together."""
+    # Redirects are never followed: they would carry the token to another host.
+    http = httpx.AsyncClient(limits=LIMITS, follow_redirects=False, trust_env=not settings.insecure_local)
+    keys = Keys(settings.endpoints.openid_metadata_url, http, monotonic)
+    token = token_source(settings)
+    connector = Connector(http, token, settings.may_serve, token.forget if isinstance(token, Renewed) else _nothing)
+    authenticator = Authenticator(keys, settings.client_id, settings.endpoints.token_issuer)
+    channel = TeamsChannel(settings, connector, replies, keys, authenticator, token)
+    endpoint = Endpoint(channel, inbox, replies, clock, Extension(search, settings.public_url))
+    return Teams(channel, teams_routes(endpoint), http)
+
+
+def _nothing() -> None:
+    """There is no token to forget."""

@@ -1,0 +1,147 @@
+"""Sending to Teams over HTTP, and what each outcome means for the message.
+
+A create is not idempotent, so only what surely was not accepted is given back for another try: 429, 412, a refused
+token, and failures before the request left.  Changing and deleting a message can be repeated without harm, so there
+every passing fault is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import quote
+
+import httpx
+
+from bot.channels.teams.activity import Object
+from bot.channels.teams.place import Place
+from bot.channels.teams.settings import TokenSource
+from bot.ports import NotAccepted, Refused, Uncertain
+
+TIMEOUT = httpx.Timeout(15.0, connect=5.0, pool=5.0)
+LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=15.0)
+SHORT_SECONDS = 3.0
+"""For what nobody misses: the typing sign."""
+
+_NOT_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_PASSING = frozenset({408, 500, 502, 503, 504})
+
+
+class Gone(Refused):
+    """The message that should be changed is no longer there."""
+
+
+class Connector:
+    """Speaks to the service that an activity came from. `may_serve` tells whether it may get the bot's token."""
+
+    def __init__(
+        self, http: httpx.AsyncClient, token: TokenSource, may_serve: Callable[[str], bool], forget: Callable[[], None]
+    ) -> None:
+        self._http = http
+        self._token = token
+        self._may_serve = may_serve
+        self._forget = forget
+        self.fault = ""
+        """The last fault in a sentence for the operator; empty while all is well."""
+
+    async def create(self, place: Place, activity: Object) -> str:
+        """Send a new message and return its id. Raises NotAccepted, Uncertain or Refused."""
+        return await self._told(self._send("POST", _url(place), _addressed(activity, place), repeatable=False))
+
+    async def update(self, place: Place, id: str, activity: Object) -> str:
+        """Replace a message. Raises NotAccepted, Refused, and Gone when it is no longer there."""
+        body = _addressed(activity, place) | {"id": id}
+        await self._told(self._send("PUT", _url(place, id), body, repeatable=True))
+        return id
+
+    async def delete(self, place: Place, id: str) -> None:
+        """Take a message back; one that is gone already is fine."""
+        try:
+            await self._told(self._send("DELETE", _url(place, id), None, repeatable=True))
+        except Gone:
+            return
+
+    async def typing(self, place: Place) -> None:
+        """Show that the bot is at work. Raises as `create` does."""
+        body = _addressed({"type": "typing"}, place)
+        await self._send("POST", _url(place), body, repeatable=False, seconds=SHORT_SECONDS)
+
+    async def _told(self, sending: Awaitable[str]) -> str:
+        """Note how it went, for the health of the channel."""
+        try:
+            id = await sending
+        except Gone:
+            raise
+        except (NotAccepted, Uncertain, Refused) as error:
+            self.fault = str(error)
+            raise
+        self.fault = ""
+        return id
+
+    async def _send(
+        self, method: str, url: str, body: Object | None, *, repeatable: bool, seconds: float | None = None
+    ) -> str:
+        if not self._may_serve(url):
+            raise Refused("Teams tjänstadress är ingen av Microsofts: dit skickas inget.")
+        token = await self._token()
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        timeout = httpx.Timeout(seconds) if seconds else TIMEOUT
+        try:
+            response = await self._http.request(method, url, json=body, headers=headers, timeout=timeout)
+        except _NOT_LEFT as error:
+            raise NotAccepted(f"Teams gick inte att nå ({type(error).__name__}).") from None
+        except httpx.HTTPError as error:
+            fault = f"Teams svarade inte ({type(error).__name__})."
+            raise (NotAccepted(fault) if repeatable else Uncertain(fault)) from None
+        except (httpx.InvalidURL, UnicodeError):
+            raise Refused("Teams tjänstadress går inte att använda.") from None
+        if response.is_success:
+            return _id_in(response)
+        raise self._refusal(response, repeatable)
+
+    def _refusal(self, response: httpx.Response, repeatable: bool) -> Exception:
+        status = response.status_code
+        fault = f"Teams svarade {status}."
+        if status in (429, 412):
+            return NotAccepted(fault, _retry_after(response))
+        if status == 401:
+            self._forget()
+            return NotAccepted(f"{fault} Kontrollera IOPBOT_TEAMS_CLIENT_SECRET eller den hanterade identiteten.", 30)
+        if status in _PASSING or status >= 500:
+            return NotAccepted(fault, _retry_after(response)) if repeatable else Uncertain(fault)
+        if status in (404, 410) and repeatable:
+            return Gone(fault)
+        return Refused(fault)
+
+
+def _url(place: Place, id: str = "") -> str:
+    chat = quote(place.chat, safe=":@;=,~")
+    end = f"/{quote(id, safe=':@;=,~')}" if id else ""
+    return f"{place.service}/v3/conversations/{chat}/activities{end}"
+
+
+def _addressed(activity: Object, place: Place) -> Object:
+    return activity | {"from": {"id": place.bot}, "conversation": {"id": place.chat}}
+
+
+def _id_in(response: httpx.Response) -> str:
+    try:
+        body: object = response.json()
+    except ValueError:
+        return ""
+    id = body.get("id") if isinstance(body, dict) else None
+    return id if isinstance(id, str) else ""
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Seconds that the server asks to wait; it may say a number or a date."""
+    said = response.headers.get("retry-after", "")
+    try:
+        return max(0.0, float(said))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
