@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from dialogs.engine import Answer, Moved, Session, dump, fits, migrate, restore
+from dialogs.engine import Answer, Session
 from dialogs.model import Flow
+from dialogs.saved import Moved, dump, fits, migrate, restore
 
 FORMAT = "iopbot-dialog-1"
 MOST = 200_000

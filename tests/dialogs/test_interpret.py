@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogs.commands import read_command
-from dialogs.interpret import Reading, read, read_yes_no
+from dialogs.interpret import read
 from dialogs.load import load_flows
 from dialogs.model import Option, Question
+from dialogs.reading import Reading
 from dialogs.words import EMOJI
+from dialogs.yes_no import read_yes_no
 
 IOP = load_flows()["iop"]
 PLAIN = Question(id="plain", text="Är det så?")

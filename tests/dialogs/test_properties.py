@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.core.state import ConversationState
 from dialogs.commands import read_command
-from dialogs.engine import dump, restore
+from dialogs.saved import dump, restore
 from tests.dialogs.oracle import CRITERIA, verdict
 from tests.dialogs.speaking import NOON, Talk, dialogue, flows, message
 

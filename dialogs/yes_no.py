@@ -1,0 +1,260 @@
+"""Yes, no or unsure, as people say it. Never guesses: what leans, contradicts itself or asks is told apart."""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz.distance import OSA
+
+from dialogs import words as w
+from dialogs.clues import clue_of
+from dialogs.model import YES_NO, Question
+from dialogs.reading import ECHO, OTHER, QUESTION, UNCLEAR, Reading, interrogative, ordinal
+
+SUBJECT_FILL = frozenset(
+    (
+        "jag vi man det men har är ar alltså faktiskt ju du ärligt talat så fast lite i im am we are were tyvärr nog"
+        " väl vet"
+    ).split()
+)
+"""Words that may stand before «vet inte» without changing it."""
+ADVERBS = frozenset(
+    w.key(t)
+    for t in (
+        "faktiskt verkligen egentligen ärligt talat ju nog heller alls precis tyvärr helt riktigt direkt lite ganska"
+        " väldigt fortfarande högst mycket rätt ännu just"
+    ).split()
+)
+"""Words that change nothing in «det vet jag faktiskt inte»."""
+ANSWERING = w.YES | w.LEAN_YES
+NEEDS_END = w.table(
+    "pass, passar, olika, ibland, skip, diskuterar, varierar, delvis, grann, möjligt, svårt, utreder, för tidigt"
+    ", svår fråga, bra fråga, är frågan, är möjligt, unknown"
+)
+"""These say unsure only when nothing else follows: «olika saker» and «svårt att hitta lokal» do not."""
+HALTING = frozenset({"stop", "vänta", "avbryt", "sluta", "tilbaka", "hej"})
+"""A message that begins so is no answer, even if it ends in one."""
+
+
+def read_yes_no(text: str, question: Question | None = None) -> Reading:
+    """Read yes, no or unsure; without a question no clues are looked at."""
+    signs, bare = _emoji(text)
+    found = w.tokens(bare)
+    if not found:
+        return _of_signs(signs, text)
+    picked = ordinal(found)
+    if picked:
+        return Reading("answer", YES_NO[picked - 1]) if picked <= len(YES_NO) else UNCLEAR
+    reading = _words(found, bare, question)
+    if signs and reading.manner == "answer" and signs != {reading.value}:
+        return UNCLEAR
+    if signs and reading.manner == "other" and len(signs) == 1 and not bare.strip().endswith("?"):
+        return Reading("answer", next(iter(signs)), text)
+    return reading
+
+
+def _emoji(text: str) -> tuple[set[str], str]:
+    signs = {v for c in text if (v := w.EMOJI.get(c))}
+    return signs, "".join(" " if c in w.EMOJI else c for c in text)
+
+
+def _of_signs(signs: set[str], text: str) -> Reading:
+    if len(signs) == 1:
+        return Reading("answer", next(iter(signs)))
+    if signs or not any(c.isalnum() or ord(c) > 0x2000 for c in text.replace("…", "")):
+        return UNCLEAR
+    return OTHER
+
+
+def _words(found: list[str], text: str, question: Question | None) -> Reading:
+    """The words decide in this order: whole phrases, unsure, a leading yes or no, an echo of the question, clues."""
+    asks = "?" in text
+    start = _skip_fillers(found)
+    body = found[start:] or found
+    keys = [w.key(t) for t in body]
+    whole = " ".join(keys)
+    if whole in w.FILLERS and whole not in ANSWERING:
+        return UNCLEAR
+    clue = clue_of(question, found)
+    if whole in w.UNSURE:
+        return Reading("answer", "unsure")
+    value = _whole(whole)
+    if value and not asks:
+        return _weighed(value, clue, qualified=False, remark="")
+    if whole in w.LEAN_YES or whole in w.LEAN_NO:
+        return Reading("confirm", "yes" if whole in w.LEAN_YES else "no")
+    unsure = unsure_start(keys)
+    if unsure:
+        if asks and not _tagged(text) and _mentions_question(keys):
+            return QUESTION
+        return Reading("answer", "unsure", _remark(text, unsure))
+    lead, used = _lead(keys)
+    if lead:
+        return _led(lead, body[used:], keys[used:], text, asks, clue)
+    if interrogative(keys) or (asks and not _tagged(text)):
+        return QUESTION
+    echo = ECHO.match(" ".join(body))
+    if echo:
+        return _weighed("no" if echo["neg"] else "yes", clue, qualified=False, remark="")
+    last = _last(keys)
+    if last:
+        return _weighed(last, clue, qualified=False, remark="")
+    if clue:
+        return Reading("confirm", clue, text)
+    return Reading("confirm", "no", text) if keys[0] in w.MAYBE_NO and len(keys) < 8 else OTHER
+
+
+def _last(keys: list[str]) -> str:
+    """A short message that ends in its answer: «då säger jag ja», «just nu nej», «för närvarande inte»."""
+    if len(keys) > 6 or keys[0] in HALTING:
+        return ""
+    if keys[-1] in ("ja", "jo", "nej", "nä"):
+        against = ("nej", "nä") if keys[-1] in ("ja", "jo") else ("ja", "jo")
+        return "" if any(k in against for k in keys[:-1]) else ("yes" if keys[-1] in ("ja", "jo") else "no")
+    return "no" if keys[-1] in ("inte", "ej") and len(keys) <= 4 else ""
+
+
+def _skip_fillers(found: list[str]) -> int:
+    at = 0
+    while at < len(found) - 1:
+        for size in (3, 2, 1):
+            if " ".join(w.key(t) for t in found[at : at + size]) in w.FILLERS and at + size < len(found):
+                at += size
+                break
+        else:
+            return at
+    return at
+
+
+def _whole(whole: str) -> str:
+    if whole in w.NO_PHRASES or whole in w.NO:
+        return "no"
+    return "yes" if whole in w.YES_PHRASES or whole in w.YES else ""
+
+
+def unsure_start(keys: list[str]) -> int:
+    """How many words from the start say unsure; subjects and small words may stand before («jag vet faktiskt inte»)."""
+    keys = [k for k in keys if k not in ADVERBS]
+    for at in range(min(4, len(keys))):
+        for size in range(min(5, len(keys) - at), 0, -1):
+            phrase = " ".join(keys[at : at + size])
+            if phrase in w.UNSURE and not _because(keys, at, size):
+                return at + size
+        if keys[at] not in SUBJECT_FILL:
+            return 0
+    return 0
+
+
+def _because(keys: list[str], at: int, size: int) -> bool:
+    """«det beror på att …» gives a reason; «passar bra» and «olika saker» are no doubt."""
+    phrase, rest = " ".join(keys[at : at + size]), keys[at + size :]
+    if phrase in ("beror på", "beror pa", "det beror på", "det beror pa"):
+        return rest[:1] == ["at"]
+    if phrase in ("beror", "det beror"):
+        return bool(rest) and rest[:2] not in (["på"], ["pa"])
+    if phrase in NEEDS_END:
+        return bool(rest) and rest[0] not in ("men", "det", "på", "den", "frågan", "här", "denna", "ja", "nej")
+    return False
+
+
+def _lead(keys: list[str]) -> tuple[str, int]:
+    """A yes or no at the start, and how many words it takes."""
+    for size in (5, 4, 3, 2):
+        phrase = " ".join(keys[:size])
+        if len(keys) >= size:
+            if phrase in w.NO_PHRASES:
+                return "no", size
+            if phrase in w.YES_PHRASES and keys[size : size + 1] not in (["inte"], ["ej"]):
+                return "yes", size
+    first = keys[0]
+    if first in w.NO and not (first in ("no", "ej") and len(keys) > 6):
+        return "no", 1
+    if first in w.YES:
+        negated = keys[1:2] and keys[1] in ("inte", "ej", "icke", "aldrig") and first not in ("ja", "jo")
+        return ("no", 2) if negated else ("yes", 1)
+    return _typo(first, len(keys)), 1
+
+
+def _typo(first: str, length: int) -> str:
+    """A misspelled longer word of the tables («sjävklart»); short ones are too like others."""
+    if len(first) < 6:
+        return ""
+    for value, table in (("yes", w.YES), ("no", w.NO)):
+        if any(len(word) >= 6 and OSA.distance(first, word, score_cutoff=1) <= 1 for word in table):
+            return value
+    return ""
+
+
+def _led(lead: str, rest: list[str], keys: list[str], text: str, asks: bool, clue: str) -> Reading:
+    """An answer that begins with yes or no; the rest may qualify, contradict or ask."""
+    while (
+        keys
+        and _lead(keys) == (lead, 1)
+        and keys[0] not in ("inte", "ej", "int", "aldrig", "knapast", "inget", "verkligen")
+    ):
+        rest, keys = rest[1:], keys[1:]
+    if not keys:
+        return Reading("confirm" if asks else "answer", lead)
+    tail = " ".join(keys)
+    if asks:
+        return Reading("confirm", lead) if tail in w.TAGS else QUESTION
+    start = _skip_fillers(rest)
+    body = keys[start:] or keys
+    if tail in w.LEAN_YES or tail in w.LEAN_NO:
+        leaning = "yes" if tail in w.LEAN_YES else "no"
+        return Reading("answer" if leaning == lead else "unclear", lead if leaning == lead else "", "")
+    if lead == "no" and body[:2] == ["kanske", "inte"]:
+        return Reading("confirm", "no", " ".join(rest))
+    if unsure_start(keys) or unsure_start(body):
+        return Reading("answer", "unsure", text.strip())
+    wondering = body[1:] if body[0] == "eler" else body
+    if (
+        wondering
+        and wondering[0] in w.QUESTION_WORDS
+        and wondering[:3] not in (["vad", "jag", "vet"], ["vad", "vi", "vet"])
+    ):
+        return QUESTION
+    if body[0] in HALTING:
+        return OTHER
+    if clue != lead and _opposite(lead, keys, body, rest):
+        return UNCLEAR
+    qualified = any(k in w.JOINTS for k in keys)
+    return _weighed(lead, clue, qualified, _remark_of(rest, text))
+
+
+def _opposite(lead: str, keys: list[str], body: list[str], rest: list[str]) -> bool:
+    """Whether the rest says the contrary: «ja nej», «ja eller nej», «ja det gör vi inte», «nej det gör vi»."""
+    hard = {"ja", "jo", "yes", "jap"} if lead == "no" else {"nej", "nä", "no", "nope"}
+    if any(k in hard for k in keys[:2]) or (body and body[0] in hard):
+        return True
+    echo = ECHO.match(" ".join(rest))
+    if echo and len(rest) <= 4:
+        return bool(echo["neg"]) == (lead == "yes")
+    return lead == "yes" and " ".join(keys) in w.NO_PHRASES
+
+
+def _weighed(value: str, clue: str, qualified: bool, remark: str) -> Reading:
+    """A yes or no against what the clues say: a contradiction is asked back by its meaning."""
+    if clue and clue != value and not qualified:
+        return Reading("confirm", clue, remark)
+    return Reading("answer", value, remark)
+
+
+def _tagged(text: str) -> bool:
+    last = w.tokens(text.rpartition(",")[2])
+    return " ".join(w.key(t) for t in last) in w.TAGS
+
+
+def _mentions_question(keys: list[str]) -> bool:
+    return any(k in w.QUESTION_WORDS for k in keys)
+
+
+def _remark(text: str, used: int) -> str:
+    return text.strip() if len(w.tokens(text)) > used else ""
+
+
+def _remark_of(rest: list[str], text: str) -> str:
+    """What stands after the yes or no, in the person's own spelling."""
+    if len(rest) < 2:
+        return ""
+    return re.sub(r"^\W+", "", text.strip().partition(" ")[2]).strip()
