@@ -59,6 +59,8 @@ class Message(Value):
     """Event id of the message that was taken back."""
     problem: Literal["too_long", "empty", "not_text", "undecryptable", "too_fast"] | None = None
     """Why the text could not be taken as it came: the turn answers it with a clear sentence."""
+    language: Language | None = None
+    """What the person's client speaks, where the channel knows; counts until the person has written something."""
     may_configure: bool = True
     """False when the sender may not change the room's settings, such as its municipality."""
     received: datetime
