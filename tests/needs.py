@@ -43,6 +43,11 @@ def node() -> str | None:
     return shutil.which("node") if shutil.which("npm") else None
 
 
+def graphviz() -> str | None:
+    """The program that draws flows."""
+    return shutil.which("dot")
+
+
 NEEDS = {
     need.marker: need
     for need in (
@@ -50,5 +55,6 @@ NEEDS = {
         Need("postgresql", postgresql, "apt-get install postgresql"),
         Need("synapse", synapse, "apt-get install python3-venv"),
         Need("node", node, "apt-get install nodejs npm"),
+        Need("graphviz", graphviz, "apt-get install graphviz"),
     )
 }
