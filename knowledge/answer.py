@@ -17,7 +17,7 @@ Language = Literal["sv", "en"]
 
 SURE = 0.5
 """Confidence from which a topic is given as the answer."""
-NEAR = 0.25
+NEAR = 0.15
 """Confidence from which the nearest topic is shown as related."""
 SILENT = 0.45
 """Share from which a topic that the sources do not answer is told as such; below it the nearest answers are shown."""

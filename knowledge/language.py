@@ -125,10 +125,10 @@ class Speller:
         return out
 
     def correct(self, word: str) -> str:
-        """The nearest known word within one typing error per four letters, else the word itself."""
+        """The nearest known word within one to three typing errors, by its length; else the word itself."""
         if len(word) < 5 or self.known(word) or word in STOP_SV or word in STOP_EN:
             return word
-        most = 1 if len(word) < 7 else 2 if len(word) < 12 else 3
+        most = 1 if len(word) < 8 else 2 if len(word) < 14 else 3
         best, least = word, most + 1
         for candidate in self._candidates(word):
             if abs(len(candidate) - len(word)) >= least:

@@ -18,8 +18,12 @@ from knowledge.cache import kept_in
 from knowledge.rarity import QUESTION_WORDS, Query, Rarity, RarityState, Space, SpaceState
 from knowledge.search import Features, Hit, Index
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
-_ASKING = frozenset("vad hur vem vilka vilken vilket nar var varfor far kan maste finns ska ar what how who which when where why can".split())
+_SENTENCE = re.compile(
+    r"(?<=[.!?])\s+|\n+|(?<=,)\s+(?=(?:men |och |så )?(?:vad|va|hur|vem|vilk\w+|när|varför|får|kan|måste|finns|är|what|how|who|can) )", re.I
+)
+_ASKING = frozenset("va vad hur vem vilka vilken vilket nar var varfor far kan maste finns ska ar what how who which when where why can".split())
+_IOP = "#iop"
+"""The concept (terms/begrepp.yaml) by which a question says that it is about an IOP."""
 CANDIDATES = 50
 """Nearest wordings that are looked at."""
 KEPT = 5
@@ -56,6 +60,10 @@ class Signals:
             3.2 * self.nearest + 3.0 * self.near + 4.8 * self.whole + 0.9 * self.passage + 1.4 * self.alike
             + 4.1 * self.held + 2.5 * self.place + 1.4 * self.issuer
         )  # fmt: skip
+
+
+Ranked = tuple[float, int, Signals]
+"""Score, number of the topic, what speaks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +155,7 @@ class Matcher:
             return Match(0.0, (), asked.places, asked.named)
         shares = _shares([score for score, _, _ in ranked])
         best = tuple(Candidate(self._topics[n], share) for (_, n, _), share in zip(ranked[:KEPT], shares, strict=False))
-        return Match(self._confidence(ranked[0][2], asked), best, asked.places, asked.named, self._pointed_at(asked))
+        return Match(self._confidence(ranked[0][2], asked, ranked, shares), best, asked.places, asked.named, self._pointed_at(asked))
 
     def take_apart(self, question: str, municipality: str | None = None) -> Asked:
         """Mended content words, and the names in them."""
@@ -165,7 +173,7 @@ class Matcher:
             return frozenset()
         return frozenset(w for s in asking for w in self._marked(self._speller.mend(words(s))))
 
-    def rank(self, asked: Asked) -> list[tuple[float, int, Signals]]:
+    def rank(self, asked: Asked) -> list[Ranked]:
         """Candidates as (score, number of the topic, signals), best first."""
         return sorted(((s.score(), n, s) for n, s in self.signals(asked).items()), key=lambda c: (-c[0], c[1]))
 
@@ -200,8 +208,24 @@ class Matcher:
         hits = self._by_quote.search(Features.of_words(asked.words), 1)
         return self._quotes[hits[0].key] if hits else None
 
-    def _confidence(self, best: Signals, asked: Asked) -> float:
-        raw = 5.0 * best.nearest + 2.0 * best.held + 1.0 * best.near - 3.0 * self._rarity.foreign(asked.tokens) - 2.8
+    def _confidence(self, best: Signals, asked: Asked, ranked: Sequence[Ranked], shares: Sequence[float]) -> float:
+        """Likelihood that the question is one that the best topic answers, and not another matter altogether.
+
+        A logistic model, fitted on wordings kept out of the index; see docs/search.md.
+        """
+        kinds = [self._topics[n].kind for _, n, _ in ranked]
+        outside = sum(share for share, kind in zip(shares, kinds, strict=True) if kind == "outside")
+        silent = sum(share for share, kind in zip(shares, kinds, strict=True) if kind == "unanswered")
+        if kinds[0] == "unanswered":
+            silent = 0.0
+        elif kinds[0] != "answer":
+            outside = silent = 0.0
+        about_iop = _IOP in asked.tokens or "iop" in asked.tokens
+        number = len(set(asked.words))
+        raw = (
+            1.9 * best.whole + 3.0 * best.held + 2.7 * best.alike - 2.3 * self._rarity.foreign(asked.tokens) + 2.8 * about_iop
+            - 15.8 * outside - 4.2 * silent - (2.3 if number < 2 else 1.5 if number == 2 else 0.0) - 0.5
+        )  # fmt: skip
         return 1 / (1 + math.exp(-raw))
 
 

@@ -15,6 +15,8 @@ from knowledge.language import grams
 
 LIKE = 0.42
 """Least share of common 4-grams (Dice) from which two words count as alike."""
+SHARPNESS = 1.4
+"""Power of the share of common 4-grams by which a word alike counts."""
 MOST_ALIKE = 14
 """Most words that one word counts as."""
 ENOUGH = 250
@@ -109,7 +111,7 @@ class Rarity:
         for other, common in shared.most_common(MOST_ALIKE * 2):
             dice = 2 * common / (len(own) + self._size[other])
             if dice >= LIKE and len(out) < MOST_ALIKE:
-                out[other] = 1.0 if other == word else 0.9 * dice
+                out[other] = 1.0 if other == word else dice**SHARPNESS
         return out
 
 
