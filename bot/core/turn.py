@@ -62,15 +62,19 @@ def turn(
     routed = brain.router.route(current, message, now)
     if routed.erase:
         return TurnResult(None, (routed.reply,), (), erase=message.sender)
-    replies = (*_told(uncertain, routed.state), routed.reply)
-    if routed.show_again:
-        replies = (*(o.reply for o in uncertain), *replies[-1:]) if uncertain else replies
+    again = tuple(uncertain) if routed.show_again else ()
+    untold = () if again else tuple(o for o in uncertain if not o.told)
+    replies = (*(o.reply for o in again), *_told(untold, routed.state), routed.reply)
+    told, shown_again = tuple(o.id for o in untold), tuple(o.id for o in again)
     if routed.reply.outcome is None or not message.token:
-        return TurnResult(routed.state.model_dump_json(), replies, _records(message, routed))
+        return TurnResult(
+            routed.state.model_dump_json(), replies, _records(message, routed), told=told, shown_again=shown_again
+        )
     # The page is kept in the same transaction as the reply that leads to it.
     after = routed.state.model_copy(update={"result": message.token})
     linked = (*replies[:-1], _leading_to(replies[-1], message.token))
-    return TurnResult(after.model_dump_json(), linked, _records(message, routed), page=routed.reply)
+    kept = _records(message, routed)
+    return TurnResult(after.model_dump_json(), linked, kept, told=told, shown_again=shown_again, page=routed.reply)
 
 
 def _leading_to(reply: Reply, token: str) -> Reply:
