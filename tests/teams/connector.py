@@ -51,7 +51,7 @@ class Connector:
         self.key_requests = 0
         self.requests: list[Seen] = []
         self.messages: dict[str, Json] = {}
-        self.faults: deque[Fault] = deque()
+        self._faults: dict[str, deque[Fault]] = {}
         self._changed = threading.Condition()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -81,6 +81,10 @@ class Connector:
         self._server.server_close()
         self._thread.join(5)
 
+    def fail(self, conversation: str, *faults: Fault) -> None:
+        """Let the next requests of a conversation go wrong, typing signs left out."""
+        self._faults.setdefault(conversation, deque()).extend(faults)
+
     # ---- what tests ask
 
     def sent(self, conversation: str, method: str = "POST") -> list[Seen]:
@@ -99,7 +103,8 @@ class Connector:
             while not (found := condition()):
                 left = until - time.monotonic()
                 if left <= 0:
-                    raise AssertionError(f"not within {seconds} s; seen: {self.requests[-5:]}")
+                    seen = [f"{s.method} {s.conversation} {str(s.body)[:300]}" for s in self.requests[-5:]]
+                    raise AssertionError("\n".join([f"not within {seconds} s; last seen:", *seen]))
                 self._changed.wait(min(left, 0.2))
         return found
 
@@ -144,7 +149,8 @@ class Connector:
         parts = [unquote(p) for p in urlsplit(path).path.removeprefix("/teams/v3/conversations/").split("/")]
         conversation, activity = parts[0], parts[2] if len(parts) > 2 else ""
         seen = Seen(method, conversation, activity, body, token, time.monotonic())
-        fault = None if _typing(seen) or not self.faults else self.faults.popleft()
+        faults = self._faults.get(conversation)
+        fault = faults.popleft() if faults and not _typing(seen) else None
         if fault and fault.seconds:
             time.sleep(fault.seconds)
         if fault and not fault.taken:
@@ -200,7 +206,7 @@ def _handler(connector: Connector) -> type[BaseHTTPRequestHandler]:
                 return
             self._answer(*answer)
 
-        do_PUT = do_DELETE = do_POST
+        do_PUT = do_DELETE = do_POST  # noqa: N815
 
         def _answer(self, status: int, headers: dict[str, str], body: Json) -> None:
             data = json.dumps(body).encode()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import uvicorn
@@ -18,7 +20,7 @@ from tests.teams.connector import Connector
 APP = "11111111-2222-3333-4444-555555555555"
 TENANT = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
 PUBLIC_URL = "https://iop.example.se"
-BOT_TOKEN = "the-bot's-own-token"  # noqa: S105
+BOT_TOKEN = "the-bot's-own-token"
 
 
 async def bot_token() -> str:
@@ -51,12 +53,11 @@ class Running:
     async def _serve(self) -> None:
         application = await self._built()
         config = uvicorn.Config(application.asgi, "127.0.0.1", 0, log_level="warning", lifespan="off", log_config=None)
-        server = uvicorn.Server(config)
+        server = _Announcing(config)
         self._stop, self._loop = asyncio.Event(), asyncio.get_running_loop()
         await application.service.start()
         serving = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.01)
+        await server.listening.wait()
         self.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
         self._ready.set()
         await self._stop.wait()
@@ -87,12 +88,31 @@ class Running:
 
     def stored(self) -> int:
         """Messages that the store holds."""
-        with sqlite3.connect(f"file:{self.folder / 'iopbot.db'}?mode=ro", uri=True) as connection:
-            count: int = connection.execute("select count(*) from inbox").fetchone()[0]
-        connection.close()
+        return self._count("select count(*) from inbox")
+
+    def replies(self, conversation: str, state: str) -> int:
+        """Replies to a conversation that are in a state."""
+        return self._count("select count(*) from outbox where conversation = ? and state = ?", conversation, state)
+
+    def _count(self, query: str, *values: str) -> int:
+        with closing(sqlite3.connect(f"file:{self.folder / 'iopbot.db'}?mode=ro", uri=True)) as connection:
+            count: int = connection.execute(query, values).fetchone()[0]
         return count
 
     def close(self) -> None:
-        assert self._loop and self._stop
+        assert self._loop
+        assert self._stop
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(20)
+
+
+class _Announcing(uvicorn.Server):
+    """Says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()

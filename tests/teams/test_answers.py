@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.teams.client import Person, titles
+from tests.teams.client import Person
 from tests.teams.connector import Connector
 from tests.teams.running import BOT_TOKEN, PUBLIC_URL
 

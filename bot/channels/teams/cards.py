@@ -182,8 +182,7 @@ def _choices(block: Choices, turn: str, owner: str, words: Words) -> list[JsonVa
         return [_asking([choice.label for choice in block.choices])]
     few = len(block.choices) <= MOST_BUTTONS and all(len(c.label) <= LONGEST_BUTTON for c in block.choices)
     if few and not block.many:
-        return [_actions([_execute(c.label, _data(block, turn, owner, c.value), "positive" if not n else "default")
-                          for n, c in enumerate(block.choices)])]  # fmt: skip
+        return [_actions([_execute(c.label, _data(block, turn, owner, c.value)) for c in block.choices])]
     listed: list[JsonValue] = [
         {"title": choice.label, "value": str(n) if block.many else choice.value}
         for n, choice in enumerate(block.choices, 1)
@@ -222,10 +221,10 @@ def _data(block: Choices, turn: str, owner: str, value: str) -> dict[str, JsonVa
     }
 
 
-def _execute(title: str, data: dict[str, JsonValue], style: str = "default") -> JsonValue:
+def _execute(title: str, data: dict[str, JsonValue]) -> JsonValue:
     """A press that the card answers in place; clients that do not know it send the same data as a message."""
     fallback: JsonValue = {"type": "Action.Submit", "title": title, "data": data}
-    return {"type": "Action.Execute", "verb": VERB, "title": title, "data": data, "style": style, "fallback": fallback}
+    return {"type": "Action.Execute", "verb": VERB, "title": title, "data": data, "fallback": fallback}
 
 
 def _asking(labels: Sequence[str]) -> JsonValue:
@@ -251,7 +250,6 @@ def _card(body: list[JsonValue], fallback: str) -> Object:
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": "1.5",
         "fallbackText": fallback[:1000],
-        "speak": fallback[:300],
         "msteams": {"width": "Full"},
         "body": body,
     }

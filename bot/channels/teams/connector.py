@@ -107,7 +107,7 @@ class Connector:
             return NotAccepted(fault, _retry_after(response))
         if status == 401:
             self._forget()
-            return NotAccepted(f"{fault} Kontrollera IOPBOT_TEAMS_CLIENT_SECRET eller den hanterade identiteten.", 30)
+            return NotAccepted(f"{fault} Kontrollera IOPBOT_TEAMS_CLIENT_SECRET eller den hanterade identiteten.")
         if status in _PASSING or status >= 500:
             return NotAccepted(fault, _retry_after(response)) if repeatable else Uncertain(fault)
         if status in (404, 410) and repeatable:

@@ -100,8 +100,8 @@ class Intake:
         """The bot was installed: answered with what it is. Teams tells it twice, as an installation and as a new
         member; both are one event. Installed again on another day, it greets again."""
         event = _named("welcome", conversation_of(activity), now.date().isoformat())
-        text = "about the bot" if activity.english else "om boten"
-        return self._made(activity, event, "welcome", now, text=text)
+        text, language = ("about", "en") if activity.english else ("om boten", "sv")
+        return self._made(activity, event, "welcome", now, text=text, language=language)
 
     def press(self, activity: Activity, pressed: Pressed, now: datetime) -> Message:
         """A button of a card."""
