@@ -49,6 +49,8 @@ class Condition:
     names: frozenset[str]
     groups: frozenset[str]
     values: frozenset[tuple[str, str]] = frozenset()
+    counts: frozenset[tuple[str, str, str, float]] = frozenset()
+    """(group, `=` or `!=`, value, number): what it counts, and the number that the count is compared with."""
 
 
 def compile_condition(text: str) -> Condition:
@@ -57,7 +59,14 @@ def compile_condition(text: str) -> Condition:
     test = parser.either()
     if parser.peek():
         raise ConditionError(f"unexpected {parser.peek()!r} in «{text}»")
-    return Condition(text, test, frozenset(parser.names), frozenset(parser.groups), frozenset(parser.compared))
+    return Condition(
+        text,
+        test,
+        frozenset(parser.names),
+        frozenset(parser.groups),
+        frozenset(parser.compared),
+        frozenset(parser.counted),
+    )
 
 
 class _Parser:
@@ -70,6 +79,7 @@ class _Parser:
         self.names: set[str] = set()
         self.groups: set[str] = set()
         self.compared: set[tuple[str, str]] = set()
+        self.counted: set[tuple[str, str, str, float]] = set()
         place = 0
         while text[place:].strip():
             match = TOKEN.match(text, place)
@@ -146,6 +156,7 @@ class _Parser:
         if what not in GROUPS:
             raise ConditionError(f"there is no group {what!r} to count in «{self.text}»; use {', '.join(GROUPS)}")
         self.groups.add(what)
+        self.counted.add((what, op, value, number))
         if op == "=":
             return lambda facts: compare(facts.weights.get(what, ()).count(value), number)
         return lambda facts: compare(sum(v != value for v in facts.weights.get(what, ())), number)

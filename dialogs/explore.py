@@ -1,19 +1,18 @@
 """Every way through a flow: which answers lead where, and which conditions ever hold.
 
 Ways that no condition can tell apart are walked once: what is remembered of a way is the answers that later conditions
-look at, and how many criteria of each weight were answered how. So the triage, with half a million combinations, takes
+look at, and the counts that they make. So the triage, with half a million combinations, takes
 a moment.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from dialogs.condition import Condition, Facts
-from dialogs.engine import effective_answers, facts_of
+from dialogs.engine import facts_of
 from dialogs.model import SKIPPED, YES_NO, Flow, Question, Value
 
 
@@ -44,9 +43,8 @@ def explore(flow: Flow) -> Explored:
 
 
 def _places(flow: Flow) -> list[str | None]:
-    """No place, each place that a definition belongs to, and one that none belongs to."""
-    named = sorted({p for c in flow.criteria.values() for p in c.applies_in})
-    return [None, *named, "elsewhere"] if named else [None]
+    """No place, which counts as the place of every definition, and one that no definition belongs to."""
+    return [None, "elsewhere"] if any(c.applies_in for c in flow.criteria.values()) else [None]
 
 
 def sample_answers(flow: Flow, question: Question) -> list[Value]:
@@ -71,7 +69,8 @@ class _Walk:
         self.flow, self.place, self.found = flow, place, found
         conditions = [*flow.when.values(), *(c for _, c in flow.rules if c), *([flow.stop] if flow.stop else [])]
         conditions += [c for steps in flow.steps.values() for _, c in steps if c]
-        self.looked_at = {name for condition in conditions for name in condition.names}
+        self.looked_at = sorted({name for condition in conditions for name in condition.names})
+        self.counted = sorted({count for condition in conditions for count in condition.counts})
         self.seen: set[tuple[object, ...]] = set()
 
     def run(self) -> None:
@@ -92,7 +91,7 @@ class _Walk:
         question = self.flow.questions[at]
         if came:
             self.found.edges.add((*came, question.id))
-        mark = (at, self._remembered(answers))
+        mark = (at, self._remembered(answers, facts))
         if mark in self.seen:
             return
         self.seen.add(mark)
@@ -136,11 +135,14 @@ class _Walk:
     def _facts(self, answers: Mapping[str, Value]) -> Facts:
         return facts_of(self.flow, answers, self.place)
 
-    def _remembered(self, answers: Mapping[str, Value]) -> tuple[object, ...]:
-        effective = effective_answers(self.flow, answers, self.place)
-        counts = Counter((self.flow.criteria[id].weight, value) for id, value in effective.items())
-        looked = tuple((name, answers.get(name)) for name in sorted(self.looked_at))
-        return (looked, tuple(sorted(counts.items())))
+    def _remembered(self, answers: Mapping[str, Value], facts: Facts) -> tuple[object, ...]:
+        """What conditions can tell apart: the answers they look at, and their counts up to just above their numbers."""
+        counts = []
+        for group, op, value, number in self.counted:
+            given = facts.weights.get(group, ())
+            count = given.count(value) if op == "=" else len(given) - given.count(value)
+            counts.append(min(count, int(number) + 1))
+        return (tuple(answers.get(name) for name in self.looked_at), tuple(counts))
 
 
 def _named(value: Value) -> str:
