@@ -57,8 +57,8 @@ class Signals:
         """Log-likelihood of the topic up to a constant. The weights were fitted (softmax over candidates) on wordings kept
         out of the index and on the development questions; see docs/search.md."""
         return (
-            3.2 * self.nearest + 3.0 * self.near + 4.8 * self.whole + 0.9 * self.passage + 1.4 * self.alike
-            + 4.1 * self.held + 2.5 * self.place + 1.4 * self.issuer
+            1.8 * self.nearest + 3.6 * self.near + 4.4 * self.whole + 0.8 * self.passage + 2.0 * self.alike
+            + 5.4 * self.held + 2.1 * self.place + 1.1 * self.issuer
         )  # fmt: skip
 
 
