@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dialogs.explain import name_of, shown
+from dialogs.explain import shown
 from dialogs.explore import explore, sample_answers
 from dialogs.model import Flow, Question
 
@@ -16,6 +16,8 @@ class Item:
     kind: str
     text: str
     children: tuple[Item, ...] = ()
+    id: str = ""
+    """Of a question or an outcome."""
 
 
 def outline(flow: Flow) -> Item:
@@ -24,9 +26,14 @@ def outline(flow: Flow) -> Item:
     leads: dict[tuple[str, str], set[str]] = {}
     for question, value, target in found.edges | found.stops:
         leads.setdefault((question, value), set()).add(target)
-    questions = tuple(_question(flow, n, q, leads) for n, q in enumerate(_asked(flow), 1))
+    questions = tuple(_question(flow, q, leads) for q in _asked(flow))
     outcomes = tuple(
-        Item("outcome", plain_title(flow, rule.id), tuple(_rule(rule.rule) + [Item("step", s.text) for s in rule.next]))
+        Item(
+            "outcome",
+            plain_title(flow, rule.id),
+            tuple(_rule(rule.rule) + [Item("step", s.text) for s in rule.next]),
+            rule.id,
+        )
         for rule, _ in flow.rules
     )
     return Item("flow", flow.title, (*questions, *outcomes))
@@ -46,7 +53,7 @@ def _rule(text: str) -> list[Item]:
     return [Item("rule", text)] if text else []
 
 
-def _question(flow: Flow, number: int, question: Question, leads: dict[tuple[str, str], set[str]]) -> Item:
+def _question(flow: Flow, question: Question, leads: dict[tuple[str, str], set[str]]) -> Item:
     children = [Item("help", question.help)] if question.help else []
     criterion = flow.criteria.get(question.id)
     if criterion:
@@ -60,7 +67,7 @@ def _question(flow: Flow, number: int, question: Question, leads: dict[tuple[str
             children.append(Item("answer", f"{shown(question, value).capitalize()}: {_where(flow, targets)}"))
     else:
         children.append(Item("answer", "Svaras fritt, eller hoppas över"))
-    return Item("question", f"{number}. {question.text}", tuple(children))
+    return Item("question", question.text, tuple(children), question.id)
 
 
 def _where(flow: Flow, targets: set[str]) -> str:
@@ -74,8 +81,3 @@ def _where(flow: Flow, targets: set[str]) -> str:
     elif ends:
         parts.append("slut: bedömning")
     return ", eller ".join(parts) if parts else "slut"
-
-
-def asked_titles(flow: Flow) -> tuple[str, ...]:
-    """What each question is about, in order."""
-    return tuple(name_of(flow, q) for q in _asked(flow))

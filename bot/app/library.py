@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 
 from bot.channels.web.views import FlowEnd, FlowPage, FlowStep, SourceView
 from bot.core.turn import Brain
 from bot.messages import Reply
-from dialogs.model import Flow, Question
-
-_YES_NO = ("Ja", "Nej", "Vet inte")
+from dialogs.graph import GraphError, svg_of
+from dialogs.model import Flow
+from dialogs.outline import Item, outline, plain_title
 
 
 class BrainLibrary:
@@ -50,26 +49,35 @@ class ResultDocuments:
 
     def docx(self, reply: Reply) -> bytes:
         """See the port."""
-        from bot.app.docx import docx_of
+        from dialogs.word import docx
 
-        buffer = BytesIO()
-        docx_of(self.markdown(reply)).save(buffer)
-        return buffer.getvalue()
+        return docx(self.markdown(reply), reply.outcome.title if reply.outcome else "IOP-lotsen")
 
 
 def _page(flow: Flow) -> FlowPage:
+    """The flow in words, each answer with where it leads, and its picture."""
+    items = [item for item in outline(flow).children if item.kind == "question"]
     return FlowPage(
         id=flow.id,
         title=flow.title,
         version=flow.version,
         hash=flow.hash,
         intro=flow.spec.intro,
-        steps=tuple(_step(question) for question in flow.questions),
-        ends=tuple(FlowEnd(rule.id, rule.title) for rule in flow.spec.outcomes if "{" not in rule.title),
+        steps=tuple(_step(item, bool(flow.question(item.id).when)) for item in items),
+        ends=tuple(FlowEnd(rule.id, plain_title(flow, rule.id), rule.rule) for rule in flow.spec.outcomes),
+        svg=_drawn(flow),
     )
 
 
-def _step(question: Question) -> FlowStep:
-    options = _YES_NO if question.kind == "yes_no" else tuple(option.label for option in question.options)
-    when = "Beroende på tidigare svar." if question.when else ""
-    return FlowStep(question.id, question.text, question.help, when, options)
+def _step(item: Item, depends: bool) -> FlowStep:
+    said = {kind: tuple(c.text for c in item.children if c.kind == kind) for kind in ("help", "criterion", "answer")}
+    when = "Ställs beroende på tidigare svar." if depends else ""
+    return FlowStep(item.id, item.text, " ".join((*said["help"], *said["criterion"])), when, said["answer"])
+
+
+def _drawn(flow: Flow) -> str | None:
+    """The picture, or None where Graphviz is not installed: the words say the same."""
+    try:
+        return svg_of(flow)
+    except GraphError:
+        return None
