@@ -70,6 +70,7 @@ def _topic(knowledge: Knowledge, topic: Topic, flows: frozenset[str]) -> Iterato
 
 
 def _wordings(knowledge: Knowledge) -> Iterator[Fault]:
+    """Wordings without words, and the same wording in two topics (a warning: two may answer alike)."""
     seen: dict[tuple[str, ...], Topic] = {}
     for topic in knowledge.topics.values():
         for wording in (*topic.ask, *topic.ask_en):
@@ -83,5 +84,5 @@ def _wordings(knowledge: Knowledge) -> Iterator[Fault]:
             if other is not topic:
                 yield Fault(
                     topic.file, topic.line, f"{topic.id}: The wording {wording!r} stands in {other.id} too.",
-                    "Leave it with the topic that answers it best.",
+                    "Leave it with the topic that answers it best.", "warning",
                 )  # fmt: skip
