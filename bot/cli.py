@@ -134,7 +134,15 @@ def triage(
 
         talk(_turner(brain), first="testa")
         return
-    outcome = brain.dialogue.run_answers("iop", _read_answers(answers), municipality or settings.municipality)
+    from datetime import UTC, datetime
+
+    from bot.core.dialogue import UnknownAnswer
+
+    given, today = _read_answers(answers), datetime.now(UTC).date()
+    try:
+        outcome = brain.dialogue.run_answers("iop", given, municipality or settings.municipality, today)
+    except UnknownAnswer as error:
+        raise _usage(str(error)) from None
     if as_json:
         _print_json(outcome.model_dump())
     else:

@@ -35,7 +35,7 @@ class _Check:
         self._quotes()
         self._conditions()
         self._texts()
-        if not self.faults:
+        if not any(f.level == "error" for f in self.faults):
             found = explore(self.flow)
             self._reach(found)
             self._truths(found)

@@ -127,6 +127,8 @@ class Dialogue:
     ) -> Outcome:
         """The outcome of answers given as data; a missing one counts as unsure. Raises UnknownAnswer."""
         flow = self.asker.flows[flow_id]
+        if municipality is not None and municipality not in self.asker.knowledge.places:
+            raise UnknownAnswer(f"unknown municipality {municipality!r}; use an id such as eslov or malmo")
         for id, value in answers.items():
             if id not in flow.criteria:
                 raise UnknownAnswer(f"unknown criterion {id!r}; the criteria are {', '.join(flow.criteria)}")
