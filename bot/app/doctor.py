@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 from sqlalchemy import make_url
 
-from bot.app.parts import KEY_FILE, brain_of, secret_of
+from bot.app.parts import KEY_FILE, SystemClock, brain_of, secret_of
 from bot.app.run import reach_others
-from bot.ports import BotError, Health
+from bot.messages import Message
+from bot.ports import BotError, Health, Outgoing, TurnResult
+from bot.service.bell import LocalBell
+from bot.service.service import Service
 from bot.settings import Settings, unknown_names
 from bot.store.ids import Keys
+from bot.store.memory import MemoryStore
 from bot.store.sql.database import Database
 from bot.store.sql.migrate import examine
 from knowledge.authoring import AuthoringError
 
+CHECK_SECONDS = 20
 LOW_DISK = 200 * 1024 * 1024
 """Bytes that should be free where the database grows."""
 
@@ -26,9 +33,14 @@ async def doctor(settings: Settings) -> list[Health]:
     """How each part is, with the remedy where it is not well."""
     reach_others(settings)
     found = [_settings(), _folder(settings)]
-    for name, check in _CHECKS.items():
+    checks = _CHECKS | ({"matrix": _matrix} if settings.wants_matrix else {})
+    checks |= {"teams": _teams} if settings.wants_teams else {}
+    for name, check in checks.items():
         try:
-            found.append(await check(settings))
+            async with asyncio.timeout(CHECK_SECONDS):
+                found.append(await check(settings))
+        except TimeoutError:
+            found.append(Health(name, False, f"Inget svar inom {CHECK_SECONDS} sekunder. Kontrollera adress och nät."))
         except (BotError, AuthoringError) as error:
             found.append(Health(name, False, str(error)))
         except Exception as error:
@@ -70,7 +82,7 @@ async def _database(settings: Settings) -> Health:
 
 
 async def _content(settings: Settings) -> Health:
-    brain = brain_of(settings)
+    brain = brain_of(settings, keep=False)
     knowledge = brain.knowledge
     counted = f"{len(knowledge.sources)} källor, {len(knowledge.topics)} ämnen, {len(brain.dialogue.flows)} dialoger"
     return Health("innehåll", True, counted)
@@ -88,6 +100,33 @@ async def _port(settings: Settings) -> Health:
             return Health("webb", True, f"{where} är upptagen: boten (eller något annat) lyssnar redan där")
         return Health("webb", False, f"Det går inte att lyssna på {where} ({error.strerror}). Ändra IOPBOT_HOST.")
     return Health("webb", True, settings.public_url or f"http://{where}/")
+
+
+async def _matrix(settings: Settings) -> Health:
+    from bot.app.matrix import matrix_channel
+
+    stores = _nowhere().stores
+    return await matrix_channel(settings, stores.inbox, stores.replies, stores.lease, SystemClock()).check()
+
+
+async def _teams(settings: Settings) -> Health:
+    from bot.app.teams import teams_of
+
+    service = Service(_nowhere().stores, _no_turn, LocalBell(), SystemClock(), "doctor")
+    teams = teams_of(settings, brain_of(settings, keep=False), service)
+    try:
+        return await teams.channel.check()
+    finally:
+        await teams.close()
+
+
+def _nowhere() -> MemoryStore:
+    """A store for channels that only try their credentials."""
+    return MemoryStore(Keys(b"the doctor keeps nothing"), LocalBell(), SystemClock())
+
+
+def _no_turn(_message: Message, _state: str | None, _now: datetime, _uncertain: Sequence[Outgoing]) -> TurnResult:
+    raise AssertionError("the doctor answers nobody")
 
 
 _CHECKS: dict[str, Callable[[Settings], Awaitable[Health]]] = {

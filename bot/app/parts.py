@@ -70,8 +70,9 @@ def web_key(secret: bytes) -> bytes:
     return hmac.new(secret, b"web", hashlib.sha256).digest()
 
 
-def brain_of(settings: Settings) -> Brain:
-    """Load the content. Raises AuthoringError when it is faulty."""
+def brain_of(settings: Settings, keep: bool = True) -> Brain:
+    """Load the content; with `keep`, what is prepared of it is kept in the data folder for the next time. Raises
+    AuthoringError when it is faulty."""
     return build_brain(
         settings.knowledge,
         settings.dialogs,
@@ -79,7 +80,7 @@ def brain_of(settings: Settings) -> Brain:
         settings.contact,
         settings.public_url,
         settings.retention_days,
-        settings.data_dir / "cache",
+        settings.data_dir / "cache" if keep else None,
     )
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import importlib.metadata
 import os
 import signal
 import socket
+import ssl
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -172,8 +176,19 @@ def reach_others(settings: Settings) -> None:
     if settings.https_proxy is not None:
         os.environ["HTTPS_PROXY"] = settings.https_proxy.get_secret_value()
     if settings.ca_file is not None:
+        trusted = _with_usual_certificates(settings.ca_file)
         for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
-            os.environ[name] = str(settings.ca_file)
+            os.environ[name] = trusted
+
+
+def _with_usual_certificates(own: Path) -> str:
+    """A file with the usual certificates and the operator's own: libraries take one file only."""
+    usual = os.environ.get("SSL_CERT_FILE") or ssl.get_default_verify_paths().cafile or ""
+    known = Path(usual).read_bytes() if usual and Path(usual).is_file() else b""
+    with tempfile.NamedTemporaryFile("wb", prefix="iopbot-ca-", suffix=".pem", delete=False) as both:
+        both.write(known + b"\n" + own.read_bytes())
+    atexit.register(Path(both.name).unlink, missing_ok=True)
+    return both.name
 
 
 @contextlib.contextmanager

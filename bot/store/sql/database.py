@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -15,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.ports import StoreError
-from bot.store.sql.inline import creator
+from bot.store.sql.inline import InlineConnection, creator
 
 T = TypeVar("T")
 Step = Callable[[AsyncConnection], Awaitable[T]]
@@ -72,6 +74,17 @@ class Database:
             async with self._turn_to_write(), self._writer.connect() as connection:
                 await self._begun(connection)
                 yield connection
+
+    async def tidy(self) -> None:
+        """Empty SQLite's write-ahead log, which still holds what was erased."""
+        if not self.sqlite:
+            return
+        async with self._writing:
+            with contextlib.suppress(SQLAlchemyError, sqlite3.Error):  # somebody reads: the next time will do
+                async with self._writer.connect() as connection:
+                    raw = await connection.get_raw_connection()
+                    assert isinstance(raw.driver_connection, InlineConnection)
+                    raw.driver_connection.checkpoint()
 
     async def close(self) -> None:
         """Let running steps end, and disconnect."""

@@ -104,6 +104,10 @@ class InlineConnection:
         """As in sqlite3."""
         self.stop()
 
+    def checkpoint(self) -> None:
+        """Move the write-ahead log into the database and empty it, if nobody reads it."""
+        self._open().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def stop(self) -> None:
         """Close at once, whatever is under way."""
         connection, self._connection = self._connection, None

@@ -98,7 +98,9 @@ class SqlConversations:
                 went += (await connection.execute(statement)).rowcount
             return went
 
-        return await self._in.database.write(step)
+        went = await self._in.database.write(step)
+        await self._in.database.tidy()
+        return went
 
     async def counts(self, now: datetime) -> Counts:
         """See the port."""
