@@ -94,6 +94,11 @@ class Running:
         """Replies to a conversation that are in a state."""
         return self._count("select count(*) from outbox where conversation = ? and state = ?", conversation, state)
 
+    def feedback(self) -> list[tuple[str, str]]:
+        """Thumbs and comments that are kept."""
+        with closing(sqlite3.connect(f"file:{self.folder / 'iopbot.db'}?mode=ro", uri=True)) as connection:
+            return connection.execute("select value, text from records where kind = 'feedback'").fetchall()
+
     def _count(self, query: str, *values: str) -> int:
         with closing(sqlite3.connect(f"file:{self.folder / 'iopbot.db'}?mode=ro", uri=True)) as connection:
             count: int = connection.execute(query, values).fetchone()[0]

@@ -250,7 +250,7 @@ def _card(body: list[JsonValue], fallback: str) -> Object:
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": "1.5",
         "fallbackText": fallback[:1000],
-        "msteams": {"width": "Full"},
+        "msteams": {"width": "full"},
         "body": body,
     }
 

@@ -29,6 +29,9 @@ from bot.channels.teams.place import Place
 from bot.channels.teams.settings import TeamsSettings, TokenSource
 from bot.ports import BotError, Health, NotAccepted, Outgoing, Refused, Replies, Uncertain
 
+TYPING_SECONDS = 0.5
+"""How long an answer waits for the typing sign before it: while it waits, a crash would leave it uncertain."""
+
 REMEMBERED = 1024
 """Halves of replies that were sent while the other half waits."""
 
@@ -50,7 +53,7 @@ class Typing:
         """Wait until the sign for an event has arrived, or failed; a short while at most."""
         task = self._running.get(event)
         if task is not None:
-            await asyncio.wait({task}, timeout=1.0)
+            await asyncio.wait({task}, timeout=TYPING_SECONDS)
 
     async def _show(self, place: Place) -> None:
         # Nobody misses it, and the answer itself tells what is wrong.
