@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from bot.cli import operation
 
 if TYPE_CHECKING:
     from bot.core.turn import Brain
@@ -269,9 +270,4 @@ def _show(reply: Reply) -> None:
     show(reply)
 
 
-def _titles(titles: Iterable[str]) -> str:
-    return "\n".join(f"  {n}. {t}" for n, t in enumerate(titles, 1))
-
-
-if __name__ == "__main__":
-    main()
+operation.register(app)
