@@ -9,6 +9,7 @@ from typing import Literal
 from dialogs.engine import Answer, Position, facts_of
 from dialogs.load import render
 from dialogs.model import SKIPPED, Flow, FlowCriterion, OutcomeRule, Question, Value, Weight
+from dialogs.phrases import say
 
 Finding = Literal["met", "not_met", "unknown"]
 Language = Literal["sv", "en"]
@@ -78,12 +79,12 @@ def explain(
     findings = tuple(_finding(flow, criterion, position, answers, place, language) for criterion in flow.spec.criteria)
     values = template_values(flow, position, findings, places, place)
     facts = facts_of(flow, position.answers, place)
+    english = language == "en"
     steps = tuple(
-        NextStep(render(flow, step.text, values), step.quotes)
+        NextStep(render(flow, step.text_en if english and step.text_en else step.text, values), step.quotes)
         for step, condition in flow.steps[rule.id]
         if condition is None or condition.test(facts)
     )
-    english = language == "en"
     title = render(flow, rule.title_en if english and rule.title_en else rule.title, values)
     text = render(flow, rule.text_en if english and rule.text_en else rule.text, values)
     quotes = tuple(dict.fromkeys((*rule.quotes, *(q for s in steps for q in s.quotes))))
@@ -102,11 +103,12 @@ def _finding(
     effective = position.effective.get(criterion.id, "unsure")
     elsewhere = said == "no" and effective == "unsure"
     finding = FINDINGS[effective]
-    reason = {"met": criterion.met, "not_met": criterion.not_met, "unknown": criterion.unknown}[finding]
+    english = language == "en"
+    reason = _in(criterion, finding, english)
     if elsewhere:
-        reason = criterion.elsewhere
+        reason = _in(criterion, "elsewhere", english)
     elif said is None:
-        reason = "Frågan är inte besvarad och har inte påverkat bedömningen."
+        reason = say("not_asked", language)
     remark = answers[criterion.id].remark if criterion.id in answers and said is not None else ""
     title = criterion.title_en if language == "en" and criterion.title_en else criterion.title
     told: Literal["yes", "no", "unsure"] = "yes" if said == "yes" else "no" if said == "no" else "unsure"
@@ -122,6 +124,12 @@ def _finding(
         elsewhere,
         remark,
     )
+
+
+def _in(criterion: FlowCriterion, key: str, english: bool) -> str:
+    """One of the criterion's texts in the language, Swedish when there is no English one."""
+    swedish, translated = str(getattr(criterion, key)), str(getattr(criterion, f"{key}_en"))
+    return translated if english and translated else swedish
 
 
 def template_values(

@@ -166,6 +166,7 @@ class _Maker:
                 self._template(["outcomes", n, key], getattr(rule, key))
             for m, step in enumerate(rule.next):
                 self._template(["outcomes", n, "next", m, "text"], step.text)
+                self._template(["outcomes", n, "next", m, "text_en"], step.text_en)
         if self.spec.document:
             self._template(["document", "intro"], self.spec.document.intro)
 

@@ -93,18 +93,24 @@ class FlowCriterion(Authored):
     title_en: str = ""
     weight: Weight
     met: str
+    met_en: str = ""
     not_met: str
+    not_met_en: str = ""
     unknown: str
+    unknown_en: str = ""
     mend: str = ""
+    mend_en: str = ""
     optional: bool = False
     applies_in: tuple[str, ...] = ()
     elsewhere: str = ""
+    elsewhere_en: str = ""
 
 
 class Step(Authored):
     """Something to do next, with the quotes it rests on. `when` is a condition."""
 
     text: str
+    text_en: str = ""
     when: str | None = None
     quotes: tuple[str, ...] = ()
 

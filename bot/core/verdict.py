@@ -179,7 +179,7 @@ def _item(told: Told, finding: CriterionFinding, numbered: Numbered) -> str:
     if finding.finding == "not_met" and finding.mend:
         parts.append(finding.mend)
     if finding.remark:
-        parts.append(f"Du skrev: «{harmless(finding.remark)}».")
+        parts.append(say("said", told.language, words=harmless(finding.remark)))
     return " ".join(parts) + numbered.refer(quotes)
 
 
@@ -191,11 +191,12 @@ def locality(told: Told, quotes: Sequence[Quote]) -> str:
     name = told.knowledge.places.get(told.place, told.place)
     if any(q.issuer.place == told.place for q in quotes):
         own = next(q for q in quotes if q.issuer.place == told.place)
-        return f"{own.issuer.name} säger det själv."
+        return say("local_own", told.language, issuer=own.issuer.name)
     others = list(dict.fromkeys(q.issuer.name for q in quotes if q.issuer.place))
     if all(q.issuer.place for q in quotes):
-        return f"Bara {' och '.join(others)} säger det; för {name} finns ingen egen regel om det i källorna."
-    return f"För {name} finns ingen egen regel om det i källorna; här gäller det som sägs mer allmänt."
+        names = (" and " if told.language == "en" else " och ").join(others)
+        return say("local_others", told.language, issuers=names, place=name)
+    return say("local_general", told.language, place=name)
 
 
 def criterion_result(told: Told, finding: CriterionFinding) -> CriterionResult:

@@ -141,7 +141,7 @@ def test_the_chosen_municipalitys_own_words_come_first() -> None:
         outcome = run(place, public_benefit="unsure")
         found = next(c for c in outcome.criteria if c.id == "public_benefit")
         assert found.citations[0].issuer == issuer
-        assert f"{issuer} säger det själv" in found.reason
+        assert f"Så säger {issuer}." in found.reason
 
 
 def test_where_only_another_municipality_states_a_criterion_the_reason_says_so() -> None:
