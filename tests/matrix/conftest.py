@@ -54,12 +54,13 @@ def own_bot(synapse: Synapse) -> Iterator[Callable[..., Bot]]:
 
 
 @pytest.fixture
-def person(synapse: Synapse) -> Iterator[Callable[[str], Person]]:
-    """Makes people."""
+def person(synapse: Synapse) -> Iterator[Callable[..., Person]]:
+    """Makes people: new ones by name, or logs in again as somebody who is there."""
     people: list[Person] = []
 
-    def make(name: str) -> Person:
-        people.append(Person(synapse.url, synapse.register(f"{name}{next(_numbers)}")))
+    def make(name: str = "", user: str = "", admin: bool = False) -> Person:
+        account = user or synapse.register(f"{name}{next(_numbers)}", admin=admin)
+        people.append(Person(synapse.url, account))
         return people[-1]
 
     yield make

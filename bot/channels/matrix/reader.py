@@ -111,7 +111,7 @@ class Reader:
     # ---- the kinds of events
 
     async def _said(self, base: Message, room: str, content: Event, original: str = "") -> Message | None:
-        kind = content.get("msgtype")
+        kind = text_of(content, "msgtype")
         body = content.get("body")
         if kind in _SILENT:
             return None

@@ -88,7 +88,17 @@ class Receiver:
             return None
         if is_own_join(event, self.gateway.user):
             return self._greeting(room, event)
-        return await self.reader.read(room, event)
+        return await self._read(room, event)
+
+    async def _read(self, room: str, event: Json) -> Message | None:
+        try:
+            return await self.reader.read(room, event)
+        except BotError:
+            raise
+        except Exception as error:
+            # Skipped: an event that cannot be read must not hold up all others for ever.
+            _log.exception("an event could not be read", exc_info=error)
+            return None
 
     async def _complete(self, page: RoomPage, since: str) -> Sequence[Json | Undecrypted]:
         """The events of a room since the last page, those in a gap among them, but none from before the bot joined."""
@@ -122,7 +132,7 @@ class Receiver:
         for id, (event, until) in list(self._waiting.items()):
             source = self.gateway.decrypted(event)
             if source is not None:
-                message = await self.reader.read(event.room, source)
+                message = await self._read(event.room, source)
             elif self._tick() >= until:
                 content = event.source.get("content", {})
                 message = await self.reader.unreadable(event.room, id, event.sender, content)

@@ -1,0 +1,172 @@
+"""What people see when processes die, servers restart, limits strike, and somebody is hostile."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+
+from tests.matrix.bot import Bot
+from tests.matrix.people import Event, Person, relation
+from tests.support.synapse import Synapse
+
+pytestmark = pytest.mark.synapse
+
+Bots = Callable[..., Bot]
+People = Callable[..., Person]
+QUESTIONS = ("Är IOP tillåtet?", "Vad är ett IOP?", "Vem kan ingå ett IOP?", "Vad menas med idéburen?")
+
+
+def body(event: Event) -> str:
+    return str(event["content"]["body"])
+
+
+def answers_in_order(one: Person, room: str, asked: list[str], bot: str, seconds: float = 60) -> list[Event]:
+    """Wait for an answer to each question, and see to it that there is one each, in order."""
+    one.until(room, lambda _: len(one.messages(room, bot)) >= len(asked) + 1, seconds)
+    one.ask(room, "hej", bot)  # whatever came twice would be there before this
+    said = one.messages(room, bot)[1:-1]
+    assert len(said) == len(asked)
+    return said
+
+
+def test_a_dialog_goes_on_after_a_restart_and_nothing_said_meanwhile_is_lost(own_bot: Bots, anna: Person) -> None:
+    bot = own_bot()
+    bot.start()
+    room = anna.direct(bot.user)
+    anna.ask(room, "Passar vår idé för ett IOP?", bot.user)
+    second = anna.ask(room, "ja", bot.user)
+    bot.stop()
+    meanwhile = anna.say(room, "tillbaka")
+    bot.start()
+    back = anna.answer(room, meanwhile, bot.user)
+    assert "✅" in body(back)
+    again = anna.ask(room, "ja", bot.user)
+    assert body(again).split("?")[0].split("\n")[-1] == body(second).split("?")[0].split("\n")[-1]
+    assert len(anna.messages(room, bot.user)) == 5
+
+
+def test_killed_at_random_it_answers_each_question_once_and_in_order(own_bot: Bots, anna: Person) -> None:
+    kill_at_random(own_bot(), anna, rooms=3, questions=15, kills=2, seed=5)
+
+
+def kill_at_random(bot: Bot, one: Person, rooms: int, questions: int, kills: int, seed: int) -> None:
+    """Ask in several rooms, kill the bot now and then, and look that each question has one answer, in order."""
+    chance = random.Random(seed)
+    bot.start()
+    places = [one.direct(bot.user) for _ in range(rooms)]
+    expected = {text: body(one.ask(places[0], text, bot.user)) for text in QUESTIONS}
+    asked: dict[str, list[str]] = {room: [] for room in places}
+    asked[places[0]] += QUESTIONS
+    deadly = sorted(chance.sample(range(questions), kills))
+    for number in range(questions):
+        room, text = chance.choice(places), chance.choice(QUESTIONS)
+        asked[room].append(text)
+        one.say(room, text)
+        if number in deadly:
+            time.sleep(chance.uniform(0, 0.3))  # so that it is hit at different steps
+            bot.kill()
+            bot.start(ready=False)
+    for room, texts in asked.items():
+        said = answers_in_order(one, room, texts, bot.user, 120)
+        assert [body(event) for event in said] == [expected[text] for text in texts]
+
+
+def test_a_restart_of_the_homeserver_is_told_and_survived(bot: Bot, anna: Person, synapse: Synapse) -> None:
+    room = anna.direct(bot.user)
+    synapse.stop()
+    told = bot.until(lambda health: not health["ready"])
+    assert "går inte att nå" in str(told)
+    synapse.start()
+    anna.ask(room, "Är IOP tillåtet?", bot.user)
+    assert bot.matrix()["ok"]
+
+
+def test_a_server_that_wants_pauses_gets_them_and_every_answer_comes_in_order(
+    own_bot: Bots, anna: Person, person: People
+) -> None:
+    bot = own_bot()
+    bot.start()
+    admin = person("admin", admin=True)
+    room = anna.direct(bot.user)
+    expected = {text: body(anna.ask(room, text, bot.user)) for text in QUESTIONS}
+    path = f"/_synapse/admin/v1/users/{quote(bot.user)}/override_ratelimit"
+    admin.admin("POST", path, {"messages_per_second": 2, "burst_count": 1})
+    asked = [*QUESTIONS, *(QUESTIONS * 2)]
+    for text in asked[4:]:
+        anna.say(room, text)
+    said = answers_in_order(anna, room, asked, bot.user)
+    assert [body(event) for event in said] == [expected[text] for text in asked]
+
+
+def test_a_revoked_token_is_told_without_spinning_and_a_password_heals_it(
+    own_bot: Bots, anna: Person, person: People
+) -> None:
+    bot = own_bot()
+    bot.start()
+    room = anna.direct(bot.user)
+    person(user=bot.user).call("POST", "/logout/all", {})
+    anna.ask(room, "Är IOP tillåtet?", bot.user)
+    assert bot.matrix()["ok"]
+
+    given = person("iop-token")
+    bare = own_bot(IOPBOT_MATRIX_PASSWORD="", IOPBOT_MATRIX_USER=given.user, IOPBOT_MATRIX_ACCESS_TOKEN=given.token)
+    bare.start()
+    given.call("POST", "/logout/all", {})
+    told = bare.until(lambda health: not health["ready"])
+    assert "IOPBOT_MATRIX_ACCESS_TOKEN" in str(told)
+    assert given.token not in bare.log()
+    assert len(bare.log().splitlines()) < 30
+
+
+def test_a_wrong_password_is_told(own_bot: Bots) -> None:
+    bot = own_bot(IOPBOT_MATRIX_PASSWORD="fel lösenord")
+    bot.start(ready=False)
+    bot.until(lambda health: "IOPBOT_MATRIX_PASSWORD" in str(health))
+    assert "fel lösenord" not in bot.log()
+
+
+def test_it_comes_only_where_it_may_and_leaves_when_everybody_has(own_bot: Bots, anna: Person, person: People) -> None:
+    bo = person("bo")
+    bot = own_bot(IOPBOT_MATRIX_ALLOWED_USERS=anna.user)
+    refused = bo.room(bot.user)  # before it is there
+    bot.start()
+    bo.until(refused, lambda e: e.get("state_key") == bot.user and e["content"]["membership"] == "leave")
+    also = bo.room(bot.user)
+    bo.until(also, lambda e: e.get("state_key") == bot.user and e["content"]["membership"] == "leave")
+    room = anna.group(bot.user, bo)
+    anna.call("POST", f"/rooms/{quote(room)}/leave", {})
+    bo.ask(room, "Är IOP tillåtet?", bot.user)  # two are left, so it is a direct chat now
+
+
+def test_a_hostile_member_gets_nothing_but_a_pause_and_holds_up_nobody(
+    own_bot: Bots, anna: Person, person: People
+) -> None:
+    bot = own_bot(IOPBOT_SENDER_BURST="10")
+    bot.start()
+    mallory = person("mallory")
+    room = anna.group(bot.user, mallory)
+    private = anna.direct(bot.user)
+    annas = anna.say(room, "!iop är IOP tillåtet?")
+    answer = anna.answer(room, annas, bot.user)
+    beginning = anna.seen[room][0]["event_id"]
+    mallory.say(room, "!iop " + "å" * 20_000)
+    mallory.say(room, "!iop <script>alert(1)</script> <b>vad är ett IOP?</b>", format="org.matrix.custom.html",
+                formatted_body="<img src=x onerror=alert(1)>")  # fmt: skip
+    mallory.say(room, "!iop vad är ett IOP?", **{"m.relates_to": {"rel_type": "m.thread", "event_id": beginning}})
+    mallory.edit(room, annas, "!iop vad är ett IOP?")
+    mallory.react(room, annas, "✅")
+    for number in range(60):
+        mallory.say(room, f"!iop vad är ett IOP? {number}")
+    started = time.monotonic()
+    anna.ask(private, "Är IOP tillåtet?", bot.user)
+    assert time.monotonic() - started < 10
+    said = anna.messages(room, bot.user)
+    assert not [e for e in said if "<script" in e["content"]["formatted_body"]]
+    assert not [e for e in anna.seen[room] if relation(e) == "m.replace" and e["sender"] == bot.user]
+    assert answer in said
+    assert len(said) < 30
+    assert bot.health()["ready"]
