@@ -217,6 +217,9 @@ class Inbox(Protocol):
         """The next message to work on, or None. Leaving without `finish` gives it back, counted as a failed turn, to
         be tried again after a moment; nothing of a conversation overtakes."""
 
+    async def failed(self, channel: str, event: str, now: datetime) -> None:
+        """Count a failed turn on a message that waits: the process died in the middle of it."""
+
     async def park(self, channel: str, event: str, apology: Reply, now: datetime) -> None:
         """Give a message up after repeated failures, and queue an apology."""
 

@@ -93,6 +93,7 @@ async def build(settings: Settings, teams_settings: TeamsSettings | None = None)
         address_rate=Rate(settings.address_burst, settings.address_per_second),
         side_by_side=1 if store.database.sqlite else TURNS_SIDE_BY_SIDE,
         stop_seconds=SERVICE_STOP_SECONDS,
+        folder=settings.data_dir,
     )
     service = Service(await store.open(), turn_with(brain), bell, clock, owner, options)
     asgi = _web(settings, brain, service)

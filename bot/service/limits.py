@@ -58,6 +58,10 @@ class LimitedInbox:
         """See the port."""
         return self._inbox.take(now)
 
+    async def failed(self, channel: str, event: str, now: datetime) -> None:
+        """See the port."""
+        await self._inbox.failed(channel, event, now)
+
     async def park(self, channel: str, event: str, apology: Reply, now: datetime) -> None:
         """See the port."""
         await self._inbox.park(channel, event, apology, now)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from bot.core.limit import Rate
 from bot.ports import Bell, Channel, Clock, Health, PushChannel, Stores
 from bot.service.limits import LimitedInbox, SharedLimits
-from bot.service.log import logger
+from bot.service.log import logger, trace
 from bot.service.metrics import Metrics
+from bot.service.note import TurnNote
 from bot.service.sends import SendLoop
 from bot.service.turns import Turn, TurnLoop
 from bot.service.upkeep import LEASE_SECONDS, Heartbeat, Retention
@@ -30,6 +32,8 @@ class Options:
     side_by_side: int = 1
     stop_seconds: float = 5.0
     lease_seconds: float = LEASE_SECONDS
+    folder: Path | None = None
+    """Where to note the turn that is under way, so that a message which kills the process is found out."""
 
 
 @dataclass(slots=True)
@@ -52,6 +56,7 @@ class Service:
     inbox: LimitedInbox = field(init=False)
     _turns: TurnLoop = field(init=False)
     _heartbeat: Heartbeat = field(init=False)
+    _note: TurnNote = field(init=False)
 
     def __post_init__(self) -> None:
         def tick() -> float:
@@ -60,7 +65,10 @@ class Service:
         options, stores = self.options, self.stores
         self.limits = SharedLimits(options.sender_rate, options.address_rate, tick)
         self.inbox = LimitedInbox(stores.inbox, self.limits, self.metrics)
-        self._turns = TurnLoop(stores.inbox, self.turn, self.bell, self.clock, self.metrics, options.side_by_side)
+        self._note = TurnNote(options.folder, self.owner)
+        self._turns = TurnLoop(
+            stores.inbox, self.turn, self.bell, self.clock, self.metrics, options.side_by_side, self._note
+        )
         self._heartbeat = Heartbeat(stores.lease, self.owner, self.clock, options.lease_seconds)
 
     def add(self, channel: Channel) -> None:
@@ -80,6 +88,9 @@ class Service:
     async def start(self) -> None:
         """Go on with whatever was left, and receive. Raises StoreError when the store cannot be used."""
         await self._heartbeat.beat()
+        for channel, event in self._note.begin():
+            logger("service").error("died_in_turn", channel=channel, trace=trace(channel, event))
+            await self.stores.inbox.failed(channel, event, self.clock.now())
         retention = Retention(self.stores.conversations, self.options.retention_days, self.clock, self.metrics)
         self._beside = [_task(self._heartbeat.run()), _task(retention.run())]
         self._working = [_task(self._turns.run()), *(_task(loop.run()) for loop in self._sends)]
@@ -100,6 +111,7 @@ class Service:
         except TimeoutError:
             logger("service").warning("stopped_before_all_was_done")
         await _cancelled([*self._working, *self._beside])
+        self._note.end()
 
     def health(self) -> list[Health]:
         """How the loops and the channels are."""

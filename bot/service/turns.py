@@ -12,6 +12,7 @@ from bot.messages import Message, Paragraph, Reply
 from bot.ports import Bell, Clock, Inbox, Outgoing, StoreError, TurnResult
 from bot.service.log import logger, trace
 from bot.service.metrics import Metrics
+from bot.service.note import TurnNote
 
 Turn = Callable[[Message, str | None, datetime, Sequence[Outgoing]], TurnResult]
 """The pure turn: message, state of the conversation, now, uncertain replies."""
@@ -29,7 +30,14 @@ class TurnLoop:
     them."""
 
     def __init__(
-        self, inbox: Inbox, turn: Turn, bell: Bell, clock: Clock, metrics: Metrics, side_by_side: int = 1
+        self,
+        inbox: Inbox,
+        turn: Turn,
+        bell: Bell,
+        clock: Clock,
+        metrics: Metrics,
+        side_by_side: int = 1,
+        note: TurnNote | None = None,
     ) -> None:
         self._inbox = inbox
         self._turn = turn
@@ -37,6 +45,7 @@ class TurnLoop:
         self._clock = clock
         self._metrics = metrics
         self._side_by_side = side_by_side
+        self._note = note or TurnNote(None)
         self._stopping = False
         self._log = logger("turn")
 
@@ -98,7 +107,8 @@ class TurnLoop:
             if work.attempts >= MAX_FAILURES:
                 return message
             try:
-                result = _masked(self._turn(message, work.state, now, work.uncertain))
+                with self._note.of(message.channel, message.event):
+                    result = _masked(self._turn(message, work.state, now, work.uncertain))
                 await work.finish(result, self._clock.now())
             except StoreError:
                 raise

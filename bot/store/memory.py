@@ -39,6 +39,11 @@ class _In:
     def here(self) -> _Here:
         return self.message.channel, self.message.conversation
 
+    def fail(self, now: datetime) -> None:
+        """Count a failed turn, and wait a moment before the next."""
+        self.due = now + _RETRY[min(self.attempts, len(_RETRY) - 1)]
+        self.attempts += 1
+
 
 @dataclass(slots=True)
 class _Out:
@@ -303,8 +308,12 @@ class _Inbox:
                 for topic in ("inbox", "outbox", f"event:{row.message.channel}:{row.message.event}"):
                     self._store.bell.ring(topic)
             elif counted:
-                row.due = now + _RETRY[min(row.attempts, len(_RETRY) - 1)]
-                row.attempts += 1
+                row.fail(now)
+
+    async def failed(self, channel: str, event: str, now: datetime) -> None:
+        row = self._store.tables.inbox.get((channel, event))
+        if row is not None and row.state == "new":
+            row.fail(now)
 
     def _head(self, now: datetime) -> _In | None:
         met: set[_Here] = set()

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import ColumnElement, Select, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Message, Reply
@@ -139,7 +139,7 @@ class SqlInbox:
             raise
         finally:
             if work is not None and not work.finished and counted:
-                await self._failed(work, now)
+                await self._count_failure(inbox.c.seq == work.seq, work.attempts, now)
 
     async def _head(self, connection: AsyncConnection, now: datetime) -> SqlWork | None:
         row = (await connection.execute(_HEAD, {"now": now.timestamp()})).first()
@@ -156,15 +156,16 @@ class SqlInbox:
         uncertain = await uncertain_of(connection, message)
         return SqlWork(self._in, connection, row.seq, message, row.state, row.attempts, row.edits, uncertain)
 
-    async def _failed(self, work: SqlWork, now: datetime) -> None:
-        pause = RETRY_SECONDS[min(work.attempts, len(RETRY_SECONDS) - 1)]
+    async def failed(self, channel: str, event: str, now: datetime) -> None:
+        """See the port."""
+        await self._count_failure((inbox.c.channel == channel) & (inbox.c.event == event), 0, now)
+
+    async def _count_failure(self, this: ColumnElement[bool], before: int, now: datetime) -> None:
+        pause = RETRY_SECONDS[min(before, len(RETRY_SECONDS) - 1)]
+        count = update(inbox).where(this, inbox.c.state == "new")
 
         async def step(connection: AsyncConnection) -> None:
-            await connection.execute(
-                update(inbox)
-                .where(inbox.c.seq == work.seq, inbox.c.state == "new")
-                .values(attempts=inbox.c.attempts + 1, due=now.timestamp() + pause)
-            )
+            await connection.execute(count.values(attempts=inbox.c.attempts + 1, due=now.timestamp() + pause))
 
         await self._in.database.write(step)
 
