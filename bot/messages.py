@@ -15,6 +15,10 @@ MAX_TEXT = 2000
 """Longest message in characters that is read; a longer one gets a friendly refusal."""
 
 
+MAX_FILE = 200_000
+"""Longest file in characters that a dialog can be gone on with from."""
+
+
 class Value(BaseModel):
     """Base of all values here: frozen, and unknown keys are an error."""
 
@@ -53,6 +57,8 @@ class Message(Value):
     text: str = ""
     press: Press | None = None
     feedback: Feedback | None = None
+    file: str = Field(default="", max_length=MAX_FILE)
+    """Text of a file that the person kept of an earlier dialog (`Reply.file`), to go on from."""
     edits: str | None = None
     """Event id of the message that this one replaces."""
     redacts: str | None = None
@@ -209,6 +215,8 @@ class Reply(Value):
     suggestions: tuple[str, ...] = ()
     flow: FlowStatus | None = None
     outcome: Outcome | None = None
+    file: str | None = None
+    """Of a result page: text of a file with which the dialog can be gone on with, however long after."""
 
     @property
     def citations(self) -> tuple[Citation, ...]:

@@ -30,10 +30,14 @@ FEW = (3, 1200)
 MANY = (6, 2400)
 """The same where somebody asks for a list, a comparison or several things at once."""
 _ASKS = r"(?:hur|vad|vem|vilk\w+|nar|var|varfor|far|kan|maste|ar|how|what|who|which|when|where|can|must)\b"
-_PART = re.compile(rf",? (?:och|samt|and|dels) (?={_ASKS})|, (?=(?:hur|vad|vem|vilk\w+|nar|varfor|how|what|who)\b)|: (?={_ASKS})")
+_PART = re.compile(
+    rf",? (?:och|samt|and|dels) (?={_ASKS})|, (?=(?:hur|vad|vem|vilk\w+|nar|varfor|how|what|who)\b)|: (?={_ASKS})"
+)
 _SEVERAL = re.compile(
-    r"\b(?:jamfor\w*|skillnad\w*|skilj\w*|skiftar|lista\w*|rada upp|rakna upp|samtliga|alla|vilka (?:\w+ )?(?:tva|tre|fyra|fem|sex|sju|atta|nio)"
-    r"|(?:tva|tre|fyra|fem|sex|sju|atta|nio) (?:saker|fragor|punkter|steg|kriteri\w*|villkor\w*|delar)|respektive|bade|dels|oversikt\w*|sammanstall\w*"
+    r"\b(?:jamfor\w*|skillnad\w*|skilj\w*|skiftar|lista\w*|rada upp|rakna upp|samtliga|alla|vilka"
+    r" (?:\w+ )?(?:tva|tre|fyra|fem|sex|sju|atta|nio)"
+    r"|(?:tva|tre|fyra|fem|sex|sju|atta|nio) (?:saker|fragor|punkter|steg|kriteri\w*|villkor\w*"
+    r"|delar)|respektive|bade|dels|oversikt\w*|sammanstall\w*"
     r"|compare\w*|difference\w*|differ|list|all|both|versus|vs)\b"
 )
 
@@ -67,12 +71,13 @@ class Answerer:
     """Answers questions from one knowledge base. Built once; `answer` is pure."""
 
     def __init__(self, knowledge: Knowledge, contact: str | None = None, cache: Path | None = None) -> None:
-        """`contact` is whom to ask when the sources hold no answer (IOPBOT_CONTACT); `cache` a folder for what is prepared."""
+        """`contact` is whom to ask when the sources hold no answer (IOPBOT_CONTACT); `cache` a folder for what is
+        prepared."""
         self._knowledge = knowledge
         self._matcher = Matcher(knowledge, cache)
         self._contact = contact
 
-    def answer(self, question: str, context: Context = Context()) -> Answer:  # noqa: B008  (frozen)
+    def answer(self, question: str, context: Context = Context()) -> Answer:
         """The answer to a question as somebody typed it."""
         language: Language = "en" if is_english(question) else "sv"
         match = self._matcher.match(question, context.municipality)
@@ -93,7 +98,11 @@ class Answerer:
     def _sourced(self, question: str, topic: Topic, language: Language, match: Match) -> Answer:
         sure = match.confidence >= SURE
         variant = next((topic.variants[p] for p in match.places if p in topic.variants), None)
-        lead = (variant.lead_en or variant.lead if language == "en" else variant.lead) if variant else _lead(topic, language)
+        lead = (
+            (variant.lead_en or variant.lead if language == "en" else variant.lead)
+            if variant
+            else _lead(topic, language)
+        )
         if variant:
             quotes, own = _within(variant.quotes, FEW), len(variant.quotes)
         else:
@@ -101,14 +110,22 @@ class Answerer:
         if not sure:
             lead = _NEAREST[language].format(title=topic.title)
         return Answer(
-            "answer" if sure else "related", language, lead, quotes, self._place_remarks(topic, quotes, match, language), topic,
-            match.confidence, self._suggestions(topic, match), own=own,
-        )  # fmt: skip
+            "answer" if sure else "related",
+            language,
+            lead,
+            quotes,
+            self._place_remarks(topic, quotes, match, language),
+            topic,
+            match.confidence,
+            self._suggestions(topic, match),
+            own=own,
+        )
 
     def _quotes(self, question: str, topic: Topic, match: Match) -> tuple[tuple[Quote, ...], int]:
         """The quotes of an answer, and how many of them are the topic's own.
 
-        In doubt the best quotes of the neighbouring topics stand beside; a question in several parts gets the best quote for
+        In doubt the best quotes of the neighbouring topics stand beside; a question in several parts gets the best
+        quote for
         each part.
         """
         parts = self._parts(question, topic)
@@ -138,7 +155,9 @@ class Answerer:
                 found.append(best.quotes[0])
         return found
 
-    def _place_remarks(self, topic: Topic, quotes: Sequence[Quote], match: Match, language: Language) -> tuple[str, ...]:
+    def _place_remarks(
+        self, topic: Topic, quotes: Sequence[Quote], match: Match, language: Language
+    ) -> tuple[str, ...]:
         asked = [p for p in match.places if p in self._knowledge.places]
         spoken_for = {q.issuer.place for q in quotes} | {q.source.place for q in quotes} | {topic.place}
         missing = [p for p in asked if p not in spoken_for]
@@ -156,17 +175,33 @@ class Answerer:
 
     def _unanswered(self, topic: Topic, language: Language, match: Match) -> Answer:
         remarks = (_ASK[language].format(contact=self._contact or _SOMEBODY[language]),)
-        return Answer("no_answer", language, _lead(topic, language), _within(topic.quotes, FEW), remarks, topic,
-                      match.confidence, self._suggestions(topic, match))  # fmt: skip
+        return Answer(
+            "no_answer",
+            language,
+            _lead(topic, language),
+            _within(topic.quotes, FEW),
+            remarks,
+            topic,
+            match.confidence,
+            self._suggestions(topic, match),
+        )
 
     def _outside(self, topic: Topic, language: Language, match: Match) -> Answer:
-        return Answer("no_answer", language, _lead(topic, language), topic=topic, confidence=match.confidence,
-                      suggestions=_START[language])  # fmt: skip
+        return Answer(
+            "no_answer",
+            language,
+            _lead(topic, language),
+            topic=topic,
+            confidence=match.confidence,
+            suggestions=_START[language],
+        )
 
     def _nothing(self, match: Match, language: Language) -> Answer:
         remarks = (_ASK[language].format(contact=self._contact or _SOMEBODY[language]),)
         near = tuple(c.topic.title for c in match.ranked if c.topic.kind == "answer")[:2]
-        return Answer("no_answer", language, _NOTHING[language], (), remarks, None, match.confidence, near or _START[language])
+        return Answer(
+            "no_answer", language, _NOTHING[language], (), remarks, None, match.confidence, near or _START[language]
+        )
 
 
 def _lead(topic: Topic, language: Language) -> str:
@@ -176,7 +211,13 @@ def _lead(topic: Topic, language: Language) -> str:
 def asks_for_several(question: str, match: Match) -> bool:
     """True when a list, a comparison or several things are asked for, so that more may be quoted."""
     folded = fold(question)
-    return bool(_SEVERAL.search(folded)) or len(match.named) > 1 or folded.count("?") > 1 or " och hur " in folded or " och vad " in folded
+    return (
+        bool(_SEVERAL.search(folded))
+        or len(match.named) > 1
+        or folded.count("?") > 1
+        or " och hur " in folded
+        or " och vad " in folded
+    )
 
 
 def _neighbours(match: Match) -> list[Quote]:
@@ -205,8 +246,8 @@ _NEAREST = {
     "en": "I am not sure that this answers your question. The nearest I find in the sources: {title}",
 }
 _NO_LOCAL = {
-    "sv": "Källorna innehåller inga egna regler för {place}. Citaten ovan är andras; fråga kommunen vad som gäller där.",
-    "en": "The sources hold no rules of {place}'s own. The quotes above are others'; ask that municipality what applies there.",
+    "sv": "Källorna har inga egna regler för {place}. Citaten ovan är andras; fråga kommunen vad som gäller där.",
+    "en": "The sources hold no rules of {place}'s own. The quotes above are others'; ask the municipality what applies.",
 }
 _ASK = {"sv": "Fråga gärna {contact}.", "en": "Please ask {contact}."}
 _SOMEBODY = {

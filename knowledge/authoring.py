@@ -72,14 +72,18 @@ class Document:
         try:
             text = self.path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
-            raise AuthoringError([Fault(self.name, 1, f"The file is not UTF-8 ({error.reason}).", "Save it as UTF-8.")]) from None
+            raise AuthoringError(
+                [Fault(self.name, 1, f"The file is not UTF-8 ({error.reason}).", "Save it as UTF-8.")]
+            ) from None
         loader = _Loader(text)
         try:
             self._node = loader.get_single_node()
             return loader.construct_document(self._node) if self._node is not None else {}
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise AuthoringError([Fault(self.name, line, f"YAML: {error.problem}.", "Check indentation and quotes.")]) from None
+            raise AuthoringError(
+                [Fault(self.name, line, f"YAML: {error.problem}.", "Check indentation and quotes.")]
+            ) from None
         finally:
             loader.dispose()
 

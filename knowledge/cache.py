@@ -14,7 +14,8 @@ T = TypeVar("T")
 
 
 def kept_in(folder: Path | None, fingerprint: str, prepare: Callable[[], T], name: str) -> T:
-    """The kept value, or a newly prepared one, which is then kept as the only one of its name. Plain values only (marshal).
+    """The kept value, or a newly prepared one, which is then kept as the only one of its name. Plain values only
+    (marshal).
 
     The key holds this package's own code and the Python version too, so that neither an update nor another interpreter
     reads what does not fit. A folder that cannot be written costs time, nothing else.
@@ -24,12 +25,12 @@ def kept_in(folder: Path | None, fingerprint: str, prepare: Callable[[], T], nam
     key = hashlib.sha256(f"{fingerprint} {_code()} {sys.version}".encode()).hexdigest()[:32]
     path = folder / f"{name}-{key}.bin"
     try:
-        value: T = marshal.loads(path.read_bytes())
+        value: T = marshal.loads(path.read_bytes())  # noqa: S302  (our own file, in the bot's own folder)
         return value
     except (OSError, ValueError, EOFError, TypeError):
         pass
     value = prepare()
-    _write(path, marshal.dumps(value))
+    _write(path, marshal.dumps(value))  # type: ignore[arg-type]
     return value
 
 

@@ -28,10 +28,12 @@ def _coverage(knowledge: Knowledge) -> Iterator[Fault]:
             if not any(s == source.id and start < section.end and section.start < end for s, start, end in reached):
                 title = " › ".join(section.path) or "(början)"
                 yield Fault(
-                    f"sources/{source.id}", source.text.count("\n", 0, section.start) + 1,
-                    f"No topic quotes the section «{title}».", "Write a topic that does.",
+                    f"sources/{source.id}",
+                    source.text.count("\n", 0, section.start) + 1,
+                    f"No topic quotes the section «{title}».",
+                    "Write a topic that does.",
                     "error" if source.own else "warning",
-                )  # fmt: skip
+                )
 
 
 def _all_quotes(topic: Topic) -> Iterator[Quote]:
@@ -83,6 +85,9 @@ def _wordings(knowledge: Knowledge) -> Iterator[Fault]:
             other = seen.setdefault(key, topic)
             if other is not topic:
                 yield Fault(
-                    topic.file, topic.line, f"{topic.id}: The wording {wording!r} stands in {other.id} too.",
-                    "Leave it with the topic that answers it best.", "warning",
-                )  # fmt: skip
+                    topic.file,
+                    topic.line,
+                    f"{topic.id}: The wording {wording!r} stands in {other.id} too.",
+                    "Leave it with the topic that answers it best.",
+                    "warning",
+                )

@@ -1,4 +1,5 @@
-"""Concepts behind words: everyday and official words that mean the same to an asker share a mark such as «#konflikt»."""
+"""Concepts behind words: everyday and official words that mean the same to an asker share a mark such as
+«#konflikt»."""
 
 from __future__ import annotations
 

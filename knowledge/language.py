@@ -17,31 +17,45 @@ _WORD = re.compile(r"[a-z0-9]+")
 _COLON_ENDING = re.compile(r"(?<=[a-z0-9]):(?:er|erna|ernas|en|ens|et|ar|n|s|na|t)\b")
 
 _STOP_SV = """
-alla allt alltid alltsa an andra annan annat anda att av bara bra bli blir blev bort borde bor da dar darfor de dem den denna deras
-dess dessa det detta dig din dina ditt dock du dom dej e efter eftersom eller en er era ert ett exakt fick finns fast for fran fa far
-fatt forst ga gar gett genom ge ger gjort gor gora ha hade han har heller helst henne hennes hej hon honom hos hur i ibland igen in
-inga ingen inget innan inom inte ja jag ju just kan kanske kring kunde kunna lite ligger man mej med mellan men mer mest mig min mina
-mitt mot mycket maste na nagon nagot nagra nan nat nae nar nog nu nya och ocksa om oss pa redan sa sadan sadana sadant sag saga sager sak
+alla allt alltid alltsa an andra annan annat anda att av bara bra bli blir blev bort borde bor da dar darfor de dem
+den denna deras
+dess dessa det detta dig din dina ditt dock du dom dej e efter eftersom eller en er era ert ett exakt fick finns fast
+for fran fa far
+fatt forst ga gar gett genom ge ger gjort gor gora ha hade han har heller helst henne hennes hej hon honom hos hur i
+ibland igen in
+inga ingen inget innan inom inte ja jag ju just kan kanske kring kunde kunna lite ligger man mej med mellan men mer
+mest mig min mina
+mitt mot mycket maste na nagon nagot nagra nan nat nae nar nog nu nya och ocksa om oss pa redan sa sadan sadana sadant
+sag saga sager sak
 sagt samma samt se sedan sen ser sig sin sina sitt sist sjalv sjalva ska skall skulle snalla som sta star stalle
-sjalvt till tills tro tror tack typ ur ut utan undrar undra under upp va vad var vara varit vart vara vars vem vems verkligen vet veta
-vi via vid vilka vilken vilket vill vilja ville vore vart vara visst val vara ar at aven over o a m me de ba he hen ni er ert
-egentligen liksom helt precis nej jo jaha alltsa ungefar sina tex t ex dvs mm kommer komma kom kunnat behover fraga fragan
+sjalvt till tills tro tror tack typ ur ut utan undrar undra under upp va vad var vara varit vart vara vars vem vems
+verkligen vet veta
+vi via vid vilka vilken vilket vill vilja ville vore vart vara visst val vara ar at aven over o a m me de ba he hen ni
+er ert
+egentligen liksom helt precis nej jo jaha alltsa ungefar sina tex t ex dvs mm kommer komma kom kunnat behover fraga
+fragan
 """.split()
 _STOP_EN = """
-a about after all also am an and any are as at be because been but by can could did do does for from get got had has have he her him
-his how i if in into is it its just like may me might more most must my no not of on one or other our out over please should so some
-such than that the their them then there these they this those to too up us was we were what when where which who whom whose why will
+a about after all also am an and any are as at be because been but by can could did do does for from get got had has
+have he her him
+his how i if in into is it its just like may me might more most must my no not of on one or other our out over please
+should so some
+such than that the their them then there these they this those to too up us was we were what when where which who whom
+whose why will
 with would you your tell want wondering know really
 """.split()
 
 STOP_SV = frozenset(_STOP_SV)
 STOP_EN = frozenset(_STOP_EN)
 _ENGLISH_ONLY = frozenset(
-    "the and what is are we our how does do can who which with should would could when where why of to by you your have has not "
-    "will was were if there they it be about please tell from need this that must may an or my us get any did work".split()
+    "the and what is are we our how does do can who which with should would could when where why of "
+    "to by you your have has not "
+    "will was were if there they it be about please tell from need this that must may an or my us "
+    "get any did work".split()
 )
 _SWEDISH_ONLY = frozenset(
-    "och ar vad vi hur vem som att det en ett inte med kan far ska for till av pa har finns var nar eller om oss vilka vilken vilket "
+    "och ar vad vi hur vem som att det en ett inte med kan far ska for till av pa har finns var nar "
+    "eller om oss vilka vilken vilket "
     "de den jag ni vill maste dom nat i sa hos enligt".split()
 )
 

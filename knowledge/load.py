@@ -80,7 +80,7 @@ class _Builder:
             self._add_sources(doc, entries, own)
         for doc, quotes in self._parsed(folder / "quotes", schema.QuotesFile):
             self._add_quotes(doc, quotes)
-        for doc, terms in self._parsed(folder / "terms", schema.TermsFile):
+        for _, terms in self._parsed(folder / "terms", schema.TermsFile):
             self.terms += [Term(t.id, t.forms) for t in terms.terms]
             self.places |= terms.places
         for doc, criteria in self._parsed(folder / "criteria", schema.CriteriaFile):
@@ -148,25 +148,47 @@ class _Builder:
         self.digest.update(raw)
         sha = hashlib.sha256(raw).hexdigest()
         if entry.sha256 and entry.sha256 != sha:
-            self.faults.append(doc.fault([*at, "sha256"], f"{entry.file} has been changed.", "Restore the original text, byte for byte."))
+            self.faults.append(
+                doc.fault(
+                    [*at, "sha256"], f"{entry.file} has been changed.", "Restore the original text, byte for byte."
+                )
+            )
         issuer = self._issuer(doc, [*at, "issuer"], entry.issuer)
         if issuer is None:
             return None
         headings = self._headings(doc, at, entry, text)
         return Source(
-            id=entry.id, title=entry.title, publisher=entry.publisher, kind=entry.kind, issuer=issuer, text=text, sha256=sha,
-            published=entry.published, dated=entry.dated, place=entry.place, status=entry.status, show=entry.show, own=own,
-            remarks=entry.remarks, parts=self._parts(doc, at, entry, text),
+            id=entry.id,
+            title=entry.title,
+            publisher=entry.publisher,
+            kind=entry.kind,
+            issuer=issuer,
+            text=text,
+            sha256=sha,
+            published=entry.published,
+            dated=entry.dated,
+            place=entry.place,
+            status=entry.status,
+            show=entry.show,
+            own=own,
+            remarks=entry.remarks,
+            parts=self._parts(doc, at, entry, text),
             sections=sections_of(text, headings, list(entry.sections)) if entry.sections else markdown_sections(text),
             passages=passages_of(entry.id, text),
-        )  # fmt: skip
+        )
 
     def _headings(self, doc: Document, at: Location, entry: schema.SourceEntry, text: str) -> list[int]:
         found, after = [], 0
         for n, heading in enumerate(entry.sections):
             place = _line_with(text, heading, after)
             if place < 0:
-                self.faults.append(doc.fault([*at, "sections", n], f"No line {heading!r} after the one before.", "Write the heading's exact words."))
+                self.faults.append(
+                    doc.fault(
+                        [*at, "sections", n],
+                        f"No line {heading!r} after the one before.",
+                        "Write the heading's exact words.",
+                    )
+                )
                 place = after
             found.append(place)
             after = place + len(heading)
@@ -177,7 +199,13 @@ class _Builder:
         for n, part in enumerate(entry.parts):
             places = find_all(text, part.start_words)
             if len(places) != 1:
-                self.faults.append(doc.fault([*at, "parts", n], f"{part.start_words!r} stands {len(places)} times.", "Write more of its words."))
+                self.faults.append(
+                    doc.fault(
+                        [*at, "parts", n],
+                        f"{part.start_words!r} stands {len(places)} times.",
+                        "Write more of its words.",
+                    )
+                )
             starts.append(places[0] if places else 0)
         ends = [*starts[1:], len(text)] if starts else []
         out = []
@@ -195,7 +223,9 @@ class _Builder:
     def _add_quotes(self, doc: Document, entries: schema.QuotesFile) -> None:
         source = self.sources.get(entries.source)
         if source is None:
-            self.faults.append(doc.fault(["source"], f"There is no source {entries.source!r}.", "List it in sources.yaml."))
+            self.faults.append(
+                doc.fault(["source"], f"There is no source {entries.source!r}.", "List it in sources.yaml.")
+            )
             return
         for n, entry in enumerate(entries.quotes):
             at: Location = ("quotes", n)
@@ -216,21 +246,35 @@ class _Builder:
         if entry.section is not None:
             within = next((s for s in source.sections if entry.section in s.path), None)
             if within is None:
-                self.faults.append(doc.fault([*at, "in"], f"There is no section {entry.section!r}.", "Use a heading from sources.yaml."))
+                self.faults.append(
+                    doc.fault(
+                        [*at, "in"], f"There is no section {entry.section!r}.", "Use a heading from sources.yaml."
+                    )
+                )
                 return None
             low, high = within.start, within.end
         places = [p for p in find_all(source.text, first) if low <= p < high]
         if len(places) != 1:
             lines = ", ".join(str(source.text.count("\n", 0, p) + 1) for p in places)
-            cause = f"{entry.id}: {first[:60]!r} stands {len(places)} times in {source.id}" + (f" (lines {lines})." if places else ".")
-            self.faults.append(doc.fault(at, cause, "Copy the exact words; write more of them, or name the section with in."))
+            cause = f"{entry.id}: {first[:60]!r} stands {len(places)} times in {source.id}" + (
+                f" (lines {lines})." if places else "."
+            )
+            self.faults.append(
+                doc.fault(at, cause, "Copy the exact words; write more of them, or name the section with in.")
+            )
             return None
         start = places[0]
         if entry.end_words is None:
             return start, start + len(first)
         end = source.text.find(entry.end_words, start)
         if end < 0:
-            self.faults.append(doc.fault(at, f"{entry.id}: {entry.end_words[:60]!r} does not stand after its beginning.", "Copy the exact words."))
+            self.faults.append(
+                doc.fault(
+                    at,
+                    f"{entry.id}: {entry.end_words[:60]!r} does not stand after its beginning.",
+                    "Copy the exact words.",
+                )
+            )
             return None
         return start, end + len(entry.end_words)
 
@@ -239,7 +283,9 @@ class _Builder:
     def _cited(self, doc: Document, at: Location, ids: tuple[str, ...]) -> tuple[Quote, ...]:
         for n, id in enumerate(ids):
             if id not in self.quotes:
-                self.faults.append(doc.fault([*at, n], f"There is no quote {id!r}.", "Use an id from quotes/, or add the quote there."))
+                self.faults.append(
+                    doc.fault([*at, n], f"There is no quote {id!r}.", "Use an id from quotes/, or add the quote there.")
+                )
         return tuple(self.quotes[id] for id in ids if id in self.quotes)
 
     def _topic(self, doc: Document, at: Location, entry: schema.TopicEntry) -> Topic:
@@ -248,39 +294,78 @@ class _Builder:
             for place, v in entry.places.items()
         }
         return Topic(
-            id=entry.id, title=entry.title, kind=entry.kind, lead=entry.lead, lead_en=entry.lead_en, ask=entry.ask,
-            ask_en=entry.ask_en, quotes=self._cited(doc, [*at, "quotes"], entry.quotes), form=entry.form, place=entry.place,
-            variants=variants, related=entry.related, flow=entry.flow, reviewed=entry.reviewed, file=doc.name, line=doc.line(at),
-        )  # fmt: skip
+            id=entry.id,
+            title=entry.title,
+            kind=entry.kind,
+            lead=entry.lead,
+            lead_en=entry.lead_en,
+            ask=entry.ask,
+            ask_en=entry.ask_en,
+            quotes=self._cited(doc, [*at, "quotes"], entry.quotes),
+            form=entry.form,
+            place=entry.place,
+            variants=variants,
+            related=entry.related,
+            flow=entry.flow,
+            reviewed=entry.reviewed,
+            file=doc.name,
+            line=doc.line(at),
+        )
 
     def _add_criteria(self, doc: Document, entries: schema.CriteriaFile) -> None:
         for n, entry in enumerate(entries.criteria):
             at: Location = ("criteria", n)
             quotes = self._cited(doc, [*at, "quotes"], entry.quotes)
             differs = self._cited(doc, [*at, "differs"], entry.differs)
-            self._keep(doc, at, self.criteria, entry.id, Criterion(entry.id, entry.title, quotes, differs, entry.note), "criterion")
+            self._keep(
+                doc,
+                at,
+                self.criteria,
+                entry.id,
+                Criterion(entry.id, entry.title, quotes, differs, entry.note),
+                "criterion",
+            )
 
     def _add_examples(self, doc: Document, entries: schema.ExamplesFile) -> None:
         for n, entry in enumerate(entries.examples):
             at: Location = ("examples", n)
             topic = Topic(
-                id=entry.id, title=entry.name, kind="answer", lead=entry.lead, lead_en=entry.lead_en, ask=entry.ask,
-                ask_en=entry.ask_en, quotes=self._cited(doc, [*at, "quotes"], entry.quotes), place=entry.place,
-                related=entry.related, reviewed=entry.reviewed, file=doc.name, line=doc.line(at),
-            )  # fmt: skip
+                id=entry.id,
+                title=entry.name,
+                kind="answer",
+                lead=entry.lead,
+                lead_en=entry.lead_en,
+                ask=entry.ask,
+                ask_en=entry.ask_en,
+                quotes=self._cited(doc, [*at, "quotes"], entry.quotes),
+                place=entry.place,
+                related=entry.related,
+                reviewed=entry.reviewed,
+                file=doc.name,
+                line=doc.line(at),
+            )
             example = Example(
-                entry.id, entry.name, entry.place, entry.parties, entry.target_group, entry.as_of, entry.years, entry.sums, topic
+                entry.id,
+                entry.name,
+                entry.place,
+                entry.parties,
+                entry.target_group,
+                entry.as_of,
+                entry.years,
+                entry.sums,
+                topic,
             )
             self._keep(doc, at, self.examples, entry.id, example, "example")
             self._keep(doc, at, self.topics, entry.id, topic, "topic")
-
 
     def _add_wordings(self, doc: Document, more: schema.AskFile) -> None:
         for key, wordings in (("ask", more.ask), ("ask_en", more.ask_en)):
             for id, added in wordings.items():
                 topic = self.topics.get(id)
                 if topic is None:
-                    self.faults.append(doc.fault([key, id], f"There is no topic {id!r}.", "Use the id of a topic or an example."))
+                    self.faults.append(
+                        doc.fault([key, id], f"There is no topic {id!r}.", "Use the id of a topic or an example.")
+                    )
                 elif key == "ask":
                     self.topics[id] = replace(topic, ask=(*topic.ask, *added))
                 else:

@@ -10,18 +10,23 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
+from knowledge.cache import kept_in
 from knowledge.concepts import Concepts
 from knowledge.language import STOP_EN, STOP_SV, Speller, words
 from knowledge.model import Knowledge, Quote, Topic
 from knowledge.places import issuer_names, place_names
-from knowledge.cache import kept_in
 from knowledge.rarity import QUESTION_WORDS, Query, Rarity, RarityState, Space, SpaceState
 from knowledge.search import Features, Hit, Index
 
 _SENTENCE = re.compile(
-    r"(?<=[.!?])\s+|\n+|(?<=,)\s+(?=(?:men |och |så )?(?:vad|va|hur|vem|vilk\w+|när|varför|får|kan|måste|finns|är|what|how|who|can) )", re.I
+    r"(?<=[.!?])\s+|\n+|(?<=,)\s+(?=(?:men |och |så )?(?:vad|va|hur|vem|vilk\w+|när|varför|får|kan"
+    r"|måste|finns|är|what|how|who|can) )",
+    re.IGNORECASE,
 )
-_ASKING = frozenset("va vad hur vem vilka vilken vilket nar var varfor far kan maste finns ska ar what how who which when where why can".split())
+_ASKING = frozenset(
+    "va vad hur vem vilka vilken vilket nar var varfor far kan maste finns ska ar what how who which "
+    "when where why can".split()
+)
 _IOP = "#iop"
 """The concept (terms/begrepp.yaml) by which a question says that it is about an IOP."""
 CANDIDATES = 50
@@ -38,9 +43,12 @@ Prepared = tuple[list[int], list[str], RarityState, SpaceState, SpaceState]
 class Signals:
     """What speaks for a topic, each figure about 0 to 1.
 
-    nearest: soft cosine of the nearest wording; near: mean of the three nearest; whole: soft cosine with the topic's whole
-    vocabulary; passage: its best quote's BM25, relative to the best quote; alike: rapidfuzz likeness of the nearest wordings'
-    letters; held: share of the question's weight that the topic's vocabulary holds; place: 1 the named place's topic, -1
+    nearest: soft cosine of the nearest wording; near: mean of the three nearest; whole: soft cosine with the topic's
+    whole
+    vocabulary; passage: its best quote's BM25, relative to the best quote; alike: rapidfuzz likeness of the nearest
+    wordings'
+    letters; held: share of the question's weight that the topic's vocabulary holds; place: 1 the named place's topic,
+    -1
     another's; issuer: 1 when it quotes the named issuer, -1 when it quotes others.
     """
 
@@ -54,12 +62,19 @@ class Signals:
     issuer: float = 0.0
 
     def score(self) -> float:
-        """Log-likelihood of the topic up to a constant. The weights were fitted (softmax over candidates) on wordings kept
+        """Log-likelihood of the topic up to a constant. The weights were fitted (softmax over candidates) on wordings
+        kept
         out of the index and on the development questions; see docs/search.md."""
         return (
-            1.8 * self.nearest + 3.6 * self.near + 4.4 * self.whole + 0.8 * self.passage + 2.0 * self.alike
-            + 5.4 * self.held + 2.1 * self.place + 1.1 * self.issuer
-        )  # fmt: skip
+            1.8 * self.nearest
+            + 3.6 * self.near
+            + 4.4 * self.whole
+            + 0.8 * self.passage
+            + 2.0 * self.alike
+            + 5.4 * self.held
+            + 2.1 * self.place
+            + 1.1 * self.issuer
+        )
 
 
 Ranked = tuple[float, int, Signals]
@@ -68,7 +83,8 @@ Ranked = tuple[float, int, Signals]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How sure it is that the best topic answers (0 to 1), the candidates best first, each with its share of likelihood, the
+    """How sure it is that the best topic answers (0 to 1), the candidates best first, each with its share of
+    likelihood, the
     places named or chosen, and the quote that the words of the question themselves point at."""
 
     confidence: float
@@ -107,7 +123,8 @@ class Matcher:
     """Finds topics in one knowledge base. Built once, read-only afterwards."""
 
     def __init__(self, knowledge: Knowledge, cache: Path | None = None) -> None:
-        """With a cache folder, what was prepared is kept there and read the next time, as long as the content is the same."""
+        """With a cache folder, what was prepared is kept there and read the next time, as long as the content is the
+        same."""
         self._topics = list(knowledge.topics.values())
         self._quotes = list(knowledge.quotes.values())
         self._places = place_names(knowledge.places)
@@ -133,15 +150,21 @@ class Matcher:
         whole = self._vocabularies(owner, tokens)
         state = Rarity.prepare([*tokens, *whole])
         rarity = Rarity(state)
-        return owner, [" ".join(w) for _, w in entries], state, Space.prepare(rarity, tokens), Space.prepare(rarity, whole)
+        return (
+            owner,
+            [" ".join(w) for _, w in entries],
+            state,
+            Space.prepare(rarity, tokens),
+            Space.prepare(rarity, whole),
+        )
 
     def _vocabularies(self, owners: list[int], tokens: list[list[str]]) -> list[list[str]]:
         out: list[list[str]] = [[] for _ in self._topics]
         for owner, wording in zip(owners, tokens, strict=True):
             out[owner] += wording
-        for topic, vocabulary in zip(self._topics, out, strict=True):
+        for n, topic in enumerate(self._topics):
             for text in (topic.lead, *(q.text for q in topic.quotes)):
-                vocabulary += self._marked(words(text))
+                out[n] += self._marked(words(text))
         return out
 
     def _marked(self, tokens: list[str]) -> list[str]:
@@ -155,7 +178,13 @@ class Matcher:
             return Match(0.0, (), asked.places, asked.named)
         shares = _shares([score for score, _, _ in ranked])
         best = tuple(Candidate(self._topics[n], share) for (_, n, _), share in zip(ranked[:KEPT], shares, strict=False))
-        return Match(self._confidence(ranked[0][2], asked, ranked, shares), best, asked.places, asked.named, self._pointed_at(asked))
+        return Match(
+            self._confidence(ranked[0][2], asked, ranked, shares),
+            best,
+            asked.places,
+            asked.named,
+            self._pointed_at(asked),
+        )
 
     def take_apart(self, question: str, municipality: str | None = None) -> Asked:
         """Mended content words, and the names in them."""
@@ -188,14 +217,25 @@ class Matcher:
             cosines.setdefault(n, []).append(cosine)
             letters[n] = max(letters.get(n, 0.0), fuzz.token_sort_ratio(asked.every, self._letters[key]) / 100)
         candidates = {*cosines, *passages, *(n for n, _ in self._whole.near(query, 12))}
-        return {n: self._signal(asked, query, n, cosines.get(n, [0.0]), letters.get(n, 0.0), passages.get(n, 0.0)) for n in candidates}
+        return {
+            n: self._signal(asked, query, n, cosines.get(n, [0.0]), letters.get(n, 0.0), passages.get(n, 0.0))
+            for n in candidates
+        }
 
-    def _signal(self, asked: Asked, query: Query, n: int, cosines: list[float], letters: float, passage: float) -> Signals:
+    def _signal(
+        self, asked: Asked, query: Query, n: int, cosines: list[float], letters: float, passage: float
+    ) -> Signals:
         whole, held = self._whole.cosine(query, n)
         return Signals(
-            nearest=cosines[0], near=sum(cosines[:3]) / 3, whole=whole, passage=passage, alike=letters, held=held,
-            place=_place(self._topics[n], asked.places), issuer=_issuer(self._speakers[n], asked.issuers),
-        )  # fmt: skip
+            nearest=cosines[0],
+            near=sum(cosines[:3]) / 3,
+            whole=whole,
+            passage=passage,
+            alike=letters,
+            held=held,
+            place=_place(self._topics[n], asked.places),
+            issuer=_issuer(self._speakers[n], asked.issuers),
+        )
 
     def _topics_of(self, quotes: dict[int, float]) -> dict[int, float]:
         out: dict[int, float] = {}
@@ -223,9 +263,16 @@ class Matcher:
         about_iop = _IOP in asked.tokens or "iop" in asked.tokens
         number = len(set(asked.words))
         raw = (
-            1.9 * best.whole + 3.0 * best.held + 2.7 * best.alike - 2.3 * self._rarity.foreign(asked.tokens) + 2.8 * about_iop
-            - 15.8 * outside - 4.2 * silent - (2.3 if number < 2 else 1.5 if number == 2 else 0.0) - 0.5
-        )  # fmt: skip
+            1.9 * best.whole
+            + 3.0 * best.held
+            + 2.7 * best.alike
+            - 2.3 * self._rarity.foreign(asked.tokens)
+            + 2.8 * about_iop
+            - 15.8 * outside
+            - 4.2 * silent
+            - (2.3 if number < 2 else 1.5 if number == 2 else 0.0)
+            - 0.5
+        )
         return 1 / (1 + math.exp(-raw))
 
 

@@ -1,6 +1,7 @@
 """Words by rarity and likeness: the soft vector space in which questions meet wordings.
 
-A word counts by how rare it is. A word that shares most of its 4-grams with another (an inflection, a compound, a misspelling
+A word counts by how rare it is. A word that shares most of its 4-grams with another (an inflection, a compound, a
+misspelling
 or a dialect spelling) counts as that word in part.
 """
 
@@ -28,12 +29,36 @@ QUESTION_WEIGHT = 1.6
 CONCEPT_WEIGHT = 0.8
 """Weight of a concept («#konflikt») beside a word of the same rarity."""
 QUESTION_WORDS = {
-    "vem": "?vem", "vems": "?vem", "who": "?vem", "nar": "?nar", "when": "?nar", "varfor": "?varfor", "why": "?varfor",
-    "where": "?var", "vart": "?var", "varifran": "?var", "lange": "?lange", "long": "?lange", "manga": "?manga", "many": "?manga",
-    "mycket": "?mycket", "much": "?mycket", "hur": "?hur", "how": "?hur", "maste": "?maste", "must": "?maste", "vilka": "?vilka",
-    "which": "?vilka", "skillnad": "?skillnad", "skiljer": "?skillnad", "jamfor": "?skillnad", "difference": "?skillnad",
-    "compare": "?skillnad", "far": "?far", "allowed": "?far",
-}  # fmt: skip
+    "vem": "?vem",
+    "vems": "?vem",
+    "who": "?vem",
+    "nar": "?nar",
+    "when": "?nar",
+    "varfor": "?varfor",
+    "why": "?varfor",
+    "where": "?var",
+    "vart": "?var",
+    "varifran": "?var",
+    "lange": "?lange",
+    "long": "?lange",
+    "manga": "?manga",
+    "many": "?manga",
+    "mycket": "?mycket",
+    "much": "?mycket",
+    "hur": "?hur",
+    "how": "?hur",
+    "maste": "?maste",
+    "must": "?maste",
+    "vilka": "?vilka",
+    "which": "?vilka",
+    "skillnad": "?skillnad",
+    "skiljer": "?skillnad",
+    "jamfor": "?skillnad",
+    "difference": "?skillnad",
+    "compare": "?skillnad",
+    "far": "?far",
+    "allowed": "?far",
+}
 
 RarityState = tuple[dict[str, float], float, dict[str, list[str]], dict[str, int]]
 """Weight of every word, that of an unknown one, words by n-gram, number of n-grams of every word."""
@@ -57,7 +82,9 @@ class Rarity:
         for text in texts:
             counts.update(set(text))
             total += 1
-        weight = {w: _factor(w) * math.log(total / (c + 0.5)) if w[0] != "?" else QUESTION_WEIGHT for w, c in counts.items()}
+        weight = {
+            w: _factor(w) * math.log(total / (c + 0.5)) if w[0] != "?" else QUESTION_WEIGHT for w, c in counts.items()
+        }
         by_gram: dict[str, list[str]] = {}
         size: dict[str, int] = {}
         for word in counts:
@@ -107,7 +134,7 @@ class Rarity:
     def _compare(self, word: str) -> dict[str, float]:
         own = set(grams(word))
         shared = Counter(other for gram in own for other in self._by_gram.get(gram, ()))
-        out = {}
+        out: dict[str, float] = {}
         for other, common in shared.most_common(MOST_ALIKE * 2):
             dice = 2 * common / (len(own) + self._size[other])
             if dice >= LIKE and len(out) < MOST_ALIKE:
@@ -142,7 +169,8 @@ class Space:
     def near(self, query: Query, limit: int) -> list[tuple[int, float]]:
         """The texts nearest by soft cosine (0 to about 1), best first.
 
-        Words that stand in few texts choose the candidates; the common ones are then counted for these alone, so that the
+        Words that stand in few texts choose the candidates; the common ones are then counted for these alone, so that
+        the
         cost does not grow with the commonest words.
         """
         sized = sorted(((self._size(alike), n) for n, (_, alike) in enumerate(query)))

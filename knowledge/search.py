@@ -94,7 +94,7 @@ class Index:
             clauses.append((tantivy.Occur.Should, query))
         found = self._searcher.search(tantivy.Query.boolean_query(clauses), limit, count=False).hits
         keys = self._searcher.fast_field_values("key", [address for _, address in found])
-        return [Hit(int(key), float(score)) for key, (score, _) in zip(keys, found, strict=True)]
+        return [Hit(int(key or 0), float(score)) for key, (score, _) in zip(keys, found, strict=True)]
 
     def _terms(self, features: Features) -> list[tuple[tuple[str, str], int]]:
         counted = Counter([("words", w) for w in features.words] + [("grams", g) for g in features.grams])

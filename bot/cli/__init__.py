@@ -90,7 +90,9 @@ def _as_json(reply: Reply) -> dict[str, Any]:
 
 
 @app.command()
-def chat(as_json: Json = False, municipality: Annotated[str | None, typer.Option(help="Id of the municipality.")] = None) -> None:
+def chat(
+    as_json: Json = False, municipality: Annotated[str | None, typer.Option(help="Id of the municipality.")] = None
+) -> None:
     """Talk with the bot in the terminal; one conversation."""
     from bot.channels.terminal import talk, talk_json
 
@@ -111,9 +113,14 @@ def _turner(brain: Brain) -> Any:
         now = datetime.now(UTC)
         problem = "too_long" if len(text) > 2000 else None
         message = Message(
-            channel="terminal", event=str(number), conversation="terminal", sender="terminal",
-            text="" if problem else text, problem=problem, received=now,
-        )  # fmt: skip
+            channel="terminal",
+            event=str(number),
+            conversation="terminal",
+            sender="terminal",
+            text="" if problem else text,
+            problem=problem,
+            received=now,
+        )
         result = turn(brain, message, state[0], now)
         state[0] = result.state
         return result.replies[-1]
@@ -123,7 +130,9 @@ def _turner(brain: Brain) -> Any:
 
 @app.command()
 def triage(
-    answers: Annotated[str | None, typer.Option(help="A JSON file of criterion -> yes|no|unsure; - reads standard input.")] = None,
+    answers: Annotated[
+        str | None, typer.Option(help="A JSON file of criterion -> yes|no|unsure; - reads standard input.")
+    ] = None,
     as_json: Json = False,
     municipality: Annotated[str | None, typer.Option(help="Id of the municipality whose criteria come first.")] = None,
 ) -> None:
@@ -186,7 +195,8 @@ def check() -> None:
     errors = sum(f.level == "error" for f in faults)
     wordings = sum(len(t.ask) + len(t.ask_en) for t in knowledge.topics.values())
     print(
-        f"{len(knowledge.sources)} sources, {len(knowledge.quotes)} quotes, {len(knowledge.topics)} topics, {wordings} wordings, "
+        f"{len(knowledge.sources)} sources, {len(knowledge.quotes)} quotes, {len(knowledge.topics)} "
+        f"topics, {wordings} wordings, "
         f"{len(flows)} flows: {errors} errors, {len(faults) - errors} warnings"
     )
     raise typer.Exit(1 if errors else 0)
@@ -248,9 +258,14 @@ def _brain(settings: Settings, municipality: str | None) -> Brain:
     from bot.core.turn import build_brain
 
     return build_brain(
-        settings.knowledge_dirs, settings.dialog_dirs, municipality or settings.municipality, settings.contact,
-        settings.public_url or "", settings.retention_days, settings.data_dir / "cache",
-    )  # fmt: skip
+        settings.knowledge_dirs,
+        settings.dialog_dirs,
+        municipality or settings.municipality,
+        settings.contact,
+        settings.public_url or "",
+        settings.retention_days,
+        settings.data_dir / "cache",
+    )
 
 
 def _print_json(value: dict[str, Any]) -> None:

@@ -39,7 +39,9 @@ def doctor() -> None:
     raise typer.Exit(0 if all(part.ok for part in found) else 1)
 
 
-def erase(person: Annotated[str, typer.Argument(help="«channel:id» of the person, or the key from an export.")]) -> None:
+def erase(
+    person: Annotated[str, typer.Argument(help="«channel:id» of the person, or the key from an export.")],
+) -> None:
     """Erase everything that is held of a person."""
     from bot.app.admin import erase as erase_person
 
@@ -82,10 +84,14 @@ def _write_csv(made: Report) -> None:
     out = csv.writer(sys.stdout)
     out.writerow(["kind", "text", "topic", "tier", "count", "first", "last", "up", "down"])
     for group in made.unanswered:
-        out.writerow(["unanswered", _harmless(group.text), group.topic, group.tier, group.count, group.first, group.last, "", ""])
+        out.writerow(
+            ["unanswered", _harmless(group.text), group.topic, group.tier, group.count, group.first, group.last, "", ""]
+        )
     for opinion in made.opinions:
         comments = _harmless(" | ".join(opinion.comments))
-        out.writerow(["feedback", comments, opinion.topic, "", opinion.up + opinion.down, "", "", opinion.up, opinion.down])
+        out.writerow(
+            ["feedback", comments, opinion.topic, "", opinion.up + opinion.down, "", "", opinion.up, opinion.down]
+        )
     for topic in made.topics:
         out.writerow(["topic", "", topic.topic, "", topic.count, "", "", "", ""])
 

@@ -31,7 +31,8 @@ from dialogs.words import tokens
 from dialogs.yes_no import read_yes_no
 from knowledge.model import Knowledge
 
-AFTER_END = frozenset({"back", "change", "correct", "summary", "rest", "restart", "cancel", "resume"})
+AFTER_END = frozenset({"back", "change", "correct", "summary", "rest", "restart", "cancel", "resume", "result"})
+THE_REST = frozenset({"resten", "resterande", "återstående", "övriga", "rest", "remaining"})
 
 
 class UnknownAnswer(ValueError):
@@ -168,7 +169,16 @@ class Dialogue:
                 return done
         if question.kind == "place":
             return self._place(turn, question, text)
-        return self._take(turn, question, read(question, text), text)
+        return self._take(turn, question, read(question, text), text) or self._begun(turn, text)
+
+    def _begun(self, turn: Turn, text: str) -> Turned | None:
+        """Asking for a flow in the middle of one: it goes on, and how to leave it is told."""
+        wanted = starts(self.flows, text)
+        if wanted is None:
+            return None
+        title, other = turn.flow.title, self.flows[wanted].title
+        key = "already" if wanted == turn.flow.id else "other_flow"
+        return self.asker.ask(turn, [Paragraph(text=say(key, turn.language, flow=title, other=other))], "command")
 
     def _press(self, turn: Turn, press: Press) -> Turned | None:
         opened = turn.position.open
@@ -232,11 +242,13 @@ class Dialogue:
         """After a verdict: change, back, summary, the rest, start over; «ja» to the offer just made."""
         if command and command.name in AFTER_END:
             return carry_out(self.asker, turn, command)
+        if turn.position.early and THE_REST & set(found := tokens(text)) and len(found) < 8 and "?" not in text:
+            return carry_out(self.asker, turn, Command("rest"))
         if turn.session.offered and not command:
             reading = read_yes_no(text)
-            if reading.manner == "answer" and reading.value == "yes" and not reading.remark:
+            if reading.manner in ("answer", "confirm") and reading.value == "yes" and len(found) < 5:
                 return carry_out(self.asker, turn, Command("rest"))
-            if reading.manner == "answer" and reading.value == "no" and not reading.remark:
+            if reading.manner == "answer" and reading.value == "no" and len(found) < 5:
                 after = self.asker.moved(turn, replace(turn.session, offered=False))
                 return self.asker.tell(after, [Paragraph(text=say("rest_no", turn.language))], "command")
         return None

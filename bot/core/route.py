@@ -137,7 +137,8 @@ class Router:
             return Routed(state, says("command", texts["flows"], suggestions=self._dialogue.titles()))
         paragraphs = texts["help" if command.name == "help" else "about"].format(contact=self._contact, days=self._days)
         return Routed(
-            state, says("command", *paragraphs.split("\n"), language=state.language, suggestions=texts["start"].split("|"))
+            state,
+            says("command", *paragraphs.split("\n"), language=state.language, suggestions=texts["start"].split("|")),
         )
 
     def _choose(self, state: ConversationState, id: str, message: Message) -> Routed:

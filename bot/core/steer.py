@@ -10,13 +10,15 @@ from bot.messages import Block, Bullets, Paragraph, QuoteBlock, Reply
 from dialogs import engine
 from dialogs.commands import Command
 from dialogs.engine import replay
-from dialogs.explain import shown, summary
+from dialogs.explain import name_of, shown, summary
 from dialogs.interpret import read
 from dialogs.phrases import say
+from dialogs.words import tokens
 from dialogs.yes_no import read_yes_no
 
 
 def carry_out(asker: Asker, turn: Turn, command: Command) -> Turned | None:
+    """Carry out a command; None when it makes no sense where the dialog stands."""
     language, session = turn.language, turn.session
     match command.name:
         case "back":
@@ -25,6 +27,8 @@ def carry_out(asker: Asker, turn: Turn, command: Command) -> Turned | None:
             return _change(asker, turn, command)
         case "summary":
             return _summary(asker, turn)
+        case "result":
+            return _summary(asker, turn) if turn.position.open else asker.ask(turn, [])
         case "pause":
             after = asker.moved(turn, replace(session, paused=True))
             return asker.ask(after, [Paragraph(text=say("pause", language))], "command")
@@ -67,13 +71,14 @@ def _back(asker: Asker, turn: Turn) -> Turned:
     return asker.ask(asker.moved(turn, before), [Paragraph(text=say(key, turn.language))])
 
 
-def _change(asker: Asker, turn: Turn, command: Command) -> Turned:
+def _change(asker: Asker, turn: Turn, command: Command) -> Turned | None:
     language = turn.language
-    if not command.number:
-        return _summary(asker, turn, "change_which")
-    session = engine.edit(turn.flow, turn.session, command.number)
+    number = command.number or (_named(turn, command.about) if command.about else 0)
+    if not number:
+        return None if command.about else _summary(asker, turn, "change_which")
+    session = engine.edit(turn.flow, turn.session, number)
     if session is None or session.editing is None:
-        note = Paragraph(text=say("change_none", language, number=command.number))
+        note = Paragraph(text=say("change_none", language, number=number))
         return asker.tell_or_ask(turn, [note], "command")
     question = turn.flow.question(session.editing)
     after = asker.moved(turn, session)
@@ -81,7 +86,20 @@ def _change(asker: Asker, turn: Turn, command: Command) -> Turned:
     if reading and reading.manner == "answer":
         return asker.give(after, question, reading, command.to)
     value = shown(question, session.answers[question.id].value, language)
-    return asker.ask(after, [Paragraph(text=say("change", language, number=command.number, value=value))])
+    return asker.ask(after, [Paragraph(text=say("change", language, number=number, value=value))])
+
+
+def _named(turn: Turn, about: str) -> int:
+    """The number of the one answered question that the words are about, by the beginnings of its longer words; or 0."""
+    wanted = {t[:5] for t in tokens(about) if len(t) > 3}
+    path = replay(turn.flow, replace(turn.session, editing=None)).path
+    scores = []
+    for id in path:
+        question = turn.flow.question(id)
+        words = {t[:5] for t in tokens(f"{name_of(turn.flow, question)} {question.text}") if len(t) > 3}
+        scores.append(len(wanted & words))
+    best = max(scores, default=0)
+    return scores.index(best) + 1 if best and scores.count(best) == 1 else 0
 
 
 def correct(asker: Asker, turn: Turn, to: str) -> Turned | None:

@@ -14,7 +14,9 @@ from bot.core.route import Routed, Router
 from bot.core.state import ConversationState
 from bot.messages import Language, Link, Message, Reply
 from bot.ports import Outgoing, Record, TurnResult
+from dialogs.commands import read_command
 from dialogs.load import load_flows
+from dialogs.resume import ResumeError
 from knowledge.answer import Answerer
 from knowledge.load import load
 from knowledge.model import Knowledge
@@ -41,7 +43,8 @@ def build_brain(
     retention_days: int = 21,
     cache: Path | None = None,
 ) -> Brain:
-    """Load the content (AuthoringError when it is faulty) and wire the parts; `cache` is a folder for what is prepared."""
+    """Load the content (AuthoringError when it is faulty) and wire the parts; `cache` is a folder for what is
+    prepared."""
     knowledge = load(knowledge_dirs, cache)
     answerer = Answerer(knowledge, contact, cache)
     dialogue = Dialogue(load_flows(dialog_dirs), knowledge, public_url=public_url, contact=contact)
@@ -57,16 +60,24 @@ def turn(
     if message.redacts:
         return TurnResult(current.model_dump_json())
     if message.feedback:
-        record = Record("feedback", message.sender, mask.mask(message.feedback.comment), current.last_topic, None, message.feedback.value)
+        record = Record(
+            "feedback",
+            message.sender,
+            mask.mask(message.feedback.comment),
+            current.last_topic,
+            None,
+            message.feedback.value,
+        )
         return TurnResult(current.model_dump_json(), (says("command", _THANKS[current.language]),), (record,))
-    routed = brain.router.route(current, message, now)
+    routed = _resumed(brain, current, message, now) if message.file else brain.router.route(current, message, now)
     if routed.erase:
         return TurnResult(None, (routed.reply,), (), erase=message.sender)
     again = tuple(uncertain) if routed.show_again else ()
     untold = () if again else tuple(o for o in uncertain if not o.told)
     replies = (*(o.reply for o in again), *_told(untold, routed.state), routed.reply)
     told, shown_again = tuple(o.id for o in untold), tuple(o.id for o in again)
-    if routed.reply.outcome is None or not message.token:
+    page = _page(brain, routed, message) if message.token else None
+    if page is None:
         return TurnResult(
             routed.state.model_dump_json(), replies, _records(message, routed), told=told, shown_again=shown_again
         )
@@ -74,11 +85,35 @@ def turn(
     after = routed.state.model_copy(update={"result": message.token})
     linked = (*replies[:-1], _leading_to(replies[-1], message.token))
     kept = _records(message, routed)
-    return TurnResult(after.model_dump_json(), linked, kept, told=told, shown_again=shown_again, page=routed.reply)
+    return TurnResult(after.model_dump_json(), linked, kept, told=told, shown_again=shown_again, page=page)
+
+
+def _resumed(brain: Brain, state: ConversationState, message: Message, now: datetime) -> Routed:
+    """Go on with the dialog of a file that the person kept."""
+    if message.problem:
+        return brain.router.route(state, message, now)
+    try:
+        return Routed(*brain.dialogue.resume_from(state, message.file, now))
+    except ResumeError as error:
+        return Routed(state, says("command", str(error)))
+
+
+def _page(brain: Brain, routed: Routed, message: Message) -> Reply | None:
+    """What is kept as a page: the end of a dialog, its summary, and where it was paused; with the file to go on
+    from."""
+    reply = routed.reply
+    if reply.outcome is None:
+        command = read_command(message.text)
+        if reply.flow is None or command is None or command.name not in {"pause", "summary"}:
+            return None
+    return reply.model_copy(update={"file": brain.dialogue.resume_file(routed.state)})
 
 
 def _leading_to(reply: Reply, token: str) -> Reply:
-    """The reply with a link to its result page, after its first words."""
+    """The reply with a link to its page: after the first words of a result, at the end of what a command said."""
+    if reply.outcome is None:
+        kept = Link(label=_KEPT[reply.language], url=f"/resultat/{token}")
+        return finished(reply.model_copy(update={"blocks": (*reply.blocks, kept)}))
     link = Link(label=_RESULT[reply.language], url=f"/resultat/{token}")
     first = next((n for n, block in enumerate(reply.blocks, 1) if block.type == "paragraph"), 0)
     return finished(reply.model_copy(update={"blocks": (*reply.blocks[:first], link, *reply.blocks[first:])}))
@@ -112,6 +147,10 @@ _THANKS = {"sv": "Tack för att du säger till!", "en": "Thank you for telling!"
 _RESULT = {
     "sv": "Öppna resultatet som en sida att skriva ut, spara eller dela",
     "en": "Open the result as a page to print, save or share",
+}
+_KEPT = {
+    "sv": "Spara det här och fortsätt när ni vill",
+    "en": "Keep this and go on whenever you like",
 }
 _UNCERTAIN = {
     "sv": "Mitt förra svar kanske inte kom fram. Skriv «Visa svaret igen» om du vill se det.",

@@ -39,9 +39,7 @@ def say(brain: Brain) -> Callable[[str], Reply]:
 
     def speak(text: str) -> Reply:
         count[0] += 1
-        message = Message(
-            channel="test", event=str(count[0]), conversation="c", sender="p", text=text, received=NOW
-        )
+        message = Message(channel="test", event=str(count[0]), conversation="c", sender="p", text=text, received=NOW)
         result = turn(brain, message, state[0], NOW)
         state[0] = result.state
         return result.replies[-1]

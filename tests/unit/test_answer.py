@@ -71,18 +71,23 @@ def test_a_proposal_is_never_told_as_a_decision(answerer: Answerer) -> None:
 def test_english_gets_an_english_lead_and_swedish_quotes(answerer: Answerer) -> None:
     answer = answerer.answer("Is an IOP legal?")
     assert answer.language == "en"
-    assert "Forum" in answer.lead and "is" in answer.lead
+    assert "Forum" in answer.lead
+    assert "is" in answer.lead
     assert "tillåtet" in answer.quotes[0].text
 
 
 @pytest.mark.parametrize("typed", ["e IOP tilåtet", "är i o p tillåtet?", "ÄR IOP TILLÅTET", "ar iop tillatet"])
 def test_misspelled_everyday_input_finds_the_same_topic(answerer: Answerer, typed: str) -> None:
     answer = answerer.answer(typed)
-    assert answer.topic is not None and answer.topic.id.startswith("lag-")
+    assert answer.topic is not None
+    assert answer.topic.id.startswith("lag-")
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(text=st.text(max_size=400) | st.lists(st.sampled_from("iop vad är eslöv malmö pengar avtal vem när ? och skr".split())).map(" ".join))
+@given(
+    text=st.text(max_size=400)
+    | st.lists(st.sampled_from("iop vad är eslöv malmö pengar avtal vem när ? och skr".split())).map(" ".join)
+)
 def test_any_text_gives_a_reply_of_a_known_kind_with_verbatim_quotes(answerer: Answerer, text: str) -> None:
     answer = answerer.answer(text)
     assert answer.tier in KINDS
@@ -90,13 +95,17 @@ def test_any_text_gives_a_reply_of_a_known_kind_with_verbatim_quotes(answerer: A
     assert len(answer.quotes) <= MANY[0]
     assert sum(len(q.text) for q in answer.quotes) <= max(MANY[1], FEW[1])
     for cited in reply_of(answer).citations:
-        assert cited.quote == next(q.source.text for q in answer.quotes if q.source.id == cited.source)[cited.start : cited.end]
+        assert (
+            cited.quote
+            == next(q.source.text for q in answer.quotes if q.source.id == cited.source)[cited.start : cited.end]
+        )
 
 
 @given(st.text())
 def test_escaped_text_holds_no_markup(text: str) -> None:
     escaped = escape(text)
-    assert "<" not in escaped and ">" not in escaped
+    assert "<" not in escaped
+    assert ">" not in escaped
 
 
 def test_what_a_person_writes_is_not_echoed(say: Callable[[str], Reply]) -> None:

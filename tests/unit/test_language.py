@@ -43,7 +43,10 @@ def test_speller_mends_errors_and_split_compounds_and_leaves_the_rest(typed: lis
     assert Speller(["upphandling", "partnerskap", "kommun", "skal"]).mend(typed) == meant
 
 
-@pytest.mark.parametrize("text", ["Is an IOP legal?", "who made you?", "What counts as non-profit?", "can we get money from the municipality"])
+@pytest.mark.parametrize(
+    "text",
+    ["Is an IOP legal?", "who made you?", "What counts as non-profit?", "can we get money from the municipality"],
+)
 def test_english_is_told(text: str) -> None:
     assert is_english(text)
 
@@ -56,4 +59,7 @@ def test_swedish_is_told(text: str) -> None:
 @given(st.text())
 def test_words_are_folded_letters_and_digits_whatever_is_typed(text: str) -> None:
     for word in words(text):
-        assert word and word.isascii() and word.isalnum() and word == word.lower()
+        assert word
+        assert word.isascii()
+        assert word.isalnum()
+        assert word == word.lower()

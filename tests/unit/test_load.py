@@ -17,7 +17,8 @@ def write(folder: Path, quotes: str, topics: str = "topics: []\n", sources: str 
     (folder / "sources" / "s.yaml").write_text(
         sources
         or "issuers: [{id: hemkommun, name: Hemkommunen}]\n"
-        "sources: [{id: regler, file: regler.txt, title: Regler, publisher: Hemkommunen, issuer: hemkommun, kind: guideline}]\n",
+        "sources: [{id: regler, file: regler.txt, title: Regler, publisher: Hemkommunen, issuer: "
+        "hemkommun, kind: guideline}]\n",
         encoding="utf-8",
     )
     (folder / "quotes" / "q.yaml").write_text("source: regler\nquotes:\n" + quotes, encoding="utf-8")
@@ -34,8 +35,12 @@ def faults(folder: Path) -> list[str]:
 def test_every_quote_of_the_five_texts_is_the_slice_that_it_claims() -> None:
     knowledge = load()
     assert set(knowledge.sources) == {
-        "eslov-riktlinjer", "harryda-skrivelse", "socialnamnden-uppdrag", "forum-handledning", "avdic-slojdlab",
-    }  # fmt: skip
+        "eslov-riktlinjer",
+        "harryda-skrivelse",
+        "socialnamnden-uppdrag",
+        "forum-handledning",
+        "avdic-slojdlab",
+    }
     for quote in knowledge.quotes.values():
         assert quote.text == quote.source.text[quote.start : quote.end]
         assert quote.text.strip() == quote.text
@@ -50,7 +55,10 @@ def test_an_operators_quote_is_found_by_its_words(tmp_path: Path) -> None:
 
 
 def test_words_that_are_not_there_are_told_with_file_and_line(tmp_path: Path) -> None:
-    folder = write(tmp_path, "  - {id: hem.ok, text: Föreningen ska ha stadgar.}\n  - {id: hem.fel, text: Föreningen ska ha råd.}\n")
+    folder = write(
+        tmp_path,
+        "  - {id: hem.ok, text: Föreningen ska ha stadgar.}\n  - {id: hem.fel, text: Föreningen ska ha råd.}\n",
+    )
     (fault,) = faults(folder)
     assert fault.startswith("quotes/q.yaml:4: hem.fel")
     assert "stands 0 times" in fault
@@ -62,7 +70,10 @@ def test_words_that_stand_twice_are_told_with_their_lines(tmp_path: Path) -> Non
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
-    topics = "topics:\n  - {id: ett, title: Ett?, lead: Ja., quotes: [saknas], ask: [ett]}\n  - {id: TVÅ, title: Två?, lead: Ja., ask: [två]}\n"
+    topics = (
+        "topics:\n  - {id: ett, title: Ett?, lead: Ja., quotes: [saknas], ask: [ett]}\n"
+        "  - {id: TVÅ, title: Två?, lead: Ja., ask: [två]}\n"
+    )
     found = faults(write(tmp_path, "  - {id: hem.fel, text: Finns inte.}\n", topics))
     assert any("hem.fel" in f for f in found)
     assert any(f.startswith("topics/t.yaml:3") for f in found)
@@ -77,7 +88,8 @@ def test_an_unknown_key_is_told(tmp_path: Path) -> None:
 def test_a_changed_text_is_refused(tmp_path: Path) -> None:
     sources = (
         "issuers: [{id: hemkommun, name: Hemkommunen}]\n"
-        "sources: [{id: regler, file: regler.txt, sha256: '00', title: R, publisher: H, issuer: hemkommun, kind: guideline}]\n"
+        "sources: [{id: regler, file: regler.txt, sha256: '00', title: R, publisher: H, issuer: "
+        "hemkommun, kind: guideline}]\n"
     )
     (fault,) = faults(write(tmp_path, "  - {id: hem.a, text: Föreningen ska ha stadgar.}\n", sources=sources))
     assert "has been changed" in fault

@@ -36,7 +36,8 @@ def test_number_two_shows_the_second_quote_in_its_context(say: Say) -> None:
     second = say("Är IOP tillåtet?").citations[1]
     shown = say("nummer 2").citations[0]
     assert shown.source == second.source
-    assert shown.start <= second.start and second.end <= shown.end
+    assert shown.start <= second.start
+    assert second.end <= shown.end
 
 
 def test_show_the_source_shows_the_first_quote(say: Say) -> None:
@@ -49,7 +50,9 @@ def test_more_of_it_shows_other_quotes(say: Say) -> None:
     assert {c.start for c in say("mer om det").citations} - first
 
 
-@pytest.mark.parametrize("text", ["vi är i Eslöv", "kommun Eslöv", "jag bor i Eslöv", "Vi kommer från en förening i Eslöv"])
+@pytest.mark.parametrize(
+    "text", ["vi är i Eslöv", "kommun Eslöv", "jag bor i Eslöv", "Vi kommer från en förening i Eslöv"]
+)
 def test_a_municipality_is_chosen_by_saying_where_one_is(say: Say, text: str) -> None:
     assert "Eslöv" in say(text).text
     assert say("Vilka kriterier måste vara uppfyllda?").citations[0].source == "eslov-riktlinjer"
@@ -68,10 +71,13 @@ def test_erase_empties_the_conversation_and_asks_the_store_to_erase_the_person(b
 
 def test_a_dialog_is_started_by_words_and_goes_on_after_a_question_beside(say: Say) -> None:
     first = say("kan vi få IOP?")
-    assert first.kind == "question" and first.flow is not None and first.flow.id == "iop"
+    assert first.kind == "question"
+    assert first.flow is not None
+    assert first.flow.id == "iop"
     aside = say("vad menas med idéburen?")
     assert aside.kind in ("answer", "related")
-    assert aside.flow is not None and aside.flow.question == first.flow.question
+    assert aside.flow is not None
+    assert aside.flow.question == first.flow.question
 
 
 def test_erase_in_a_dialog_ends_it(say: Say) -> None:
@@ -111,9 +117,33 @@ def test_a_state_that_cannot_be_read_starts_anew(brain: Brain) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(texts=st.lists(st.text(max_size=60) | st.sampled_from(
-    ["kan vi få IOP?", "ja", "nej", "vet inte", "tillbaka", "ändra fråga 1", "varför?", "och i Malmö då?", "nummer 2", "avbryt", "vänta",
-     "fortsätt", "1", "sammanfatta", "vi är i Eslöv", "radera mina uppgifter", "Är IOP tillåtet?"]), max_size=8))  # fmt: skip
+@given(
+    texts=st.lists(
+        st.text(max_size=60)
+        | st.sampled_from(
+            [
+                "kan vi få IOP?",
+                "ja",
+                "nej",
+                "vet inte",
+                "tillbaka",
+                "ändra fråga 1",
+                "varför?",
+                "och i Malmö då?",
+                "nummer 2",
+                "avbryt",
+                "vänta",
+                "fortsätt",
+                "1",
+                "sammanfatta",
+                "vi är i Eslöv",
+                "radera mina uppgifter",
+                "Är IOP tillåtet?",
+            ]
+        ),
+        max_size=8,
+    )
+)
 def test_any_conversation_gets_replies_of_known_kinds(brain: Brain, texts: list[str]) -> None:
     state: str | None = None
     for text in texts:
@@ -123,5 +153,12 @@ def test_any_conversation_gets_replies_of_known_kinds(brain: Brain, texts: list[
         for reply in result.replies:
             assert reply.text.strip()
             assert reply.kind in {
-                "answer", "related", "clarify", "no_answer", "small_talk", "question", "outcome", "command",
-            }  # fmt: skip
+                "answer",
+                "related",
+                "clarify",
+                "no_answer",
+                "small_talk",
+                "question",
+                "outcome",
+                "command",
+            }
