@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -106,6 +107,33 @@ def test_the_eligibility_dialog_goes_by_buttons_from_the_first_question_to_the_v
     words = "\n".join(paragraph.text for paragraph in Document(download.value.path()).paragraphs)
     assert "Nästa steg" in words
     assert "En juridisk bedömning görs för varje enskilt IOP." in words
+
+
+def test_a_dialog_goes_on_from_a_file_that_was_kept_in_another_browser(
+    visitor: Page, browser: Browser, application: Application, tmp_path: Path
+) -> None:
+    ask(visitor, "Passar vår idé för ett IOP?")
+    open_question = press(visitor, "Ja").locator(".role-question").text_content()
+    paused = ask(visitor, "vänta")
+    paused.get_by_role("link", name="Spara det här och fortsätt när ni vill").click()
+    with visitor.expect_download() as download:
+        visitor.get_by_role("link", name="Spara för att fortsätta senare").click()
+    kept = tmp_path / download.value.suggested_filename
+    download.value.save_as(kept)
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text('{"format": "iopbot-dialog-1", "flow": "<img src=x onerror=alert(1)>"}')
+
+    context = browser.new_context(base_url=application.url)
+    other = context.new_page()
+    other.goto("/")
+    other.get_by_label("Sparad fil").set_input_files(wrong)
+    expect(other.locator("article.bot")).to_contain_text("Filen")
+    other.get_by_label("Sparad fil").set_input_files(kept)
+    resumed = other.locator("article.bot").nth(1)
+
+    expect(resumed.locator(".role-question")).to_have_text(open_question or "")
+    expect(resumed.get_by_role("button", name="Ja", exact=True)).to_be_visible()
+    context.close()
 
 
 def test_a_bot_that_is_killed_in_the_middle_of_a_dialog_goes_on_where_it_was(

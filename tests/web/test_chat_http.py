@@ -120,6 +120,19 @@ async def test_a_press_and_a_thumb_reach_the_turn_as_such(client: httpx.AsyncCli
     assert service.turns[1].feedback.value == "down"
 
 
+async def test_a_file_to_go_on_from_reaches_the_turn_by_its_own_way_only(
+    client: httpx.AsyncClient, service: Service
+) -> None:
+    kept = "x" * 100_000
+    by_message = await say(client, body(file=kept))
+    by_file = await client.post("/api/chat/files", json=body(file=kept))
+    too_long = await client.post("/api/chat/files", json=body(file=kept + kept + "x"))
+    too_large = await client.post("/api/chat/files", json=body(file=6 * kept))
+
+    assert [r.status_code for r in (by_message, by_file, too_long, too_large)] == [413, 200, 422, 413]
+    assert [turn.file for turn in service.turns] == [kept]
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

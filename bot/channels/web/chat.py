@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from bot.channels.web.draw import draw_reply
 from bot.channels.web.intake import (
     CHANNEL,
+    MAX_FILE_BODY,
     Acknowledgement,
     Incoming,
     Intake,
@@ -75,12 +76,10 @@ class Chat:
 
 
 def chat_routes(chat: Chat) -> APIRouter:
-    """POST /api/chat/messages and POST /api/chat/ack."""
+    """POST /api/chat/messages, /api/chat/files and /api/chat/ack."""
     router = APIRouter(prefix="/api/chat")
 
-    @router.post("/messages")
-    async def messages(request: Request) -> Response:
-        incoming = await read_json(request, Incoming)
+    async def answered(request: Request, incoming: Incoming) -> Response:
         admitted = chat.admit(request)
         if admitted != "pass":
             return too_fast(told=admitted == "drop")
@@ -92,6 +91,14 @@ def chat_routes(chat: Chat) -> APIRouter:
             "person": chat.person(incoming.conversation),
         }
         return JSONResponse(body, 202 if found is None else 200)
+
+    @router.post("/messages")
+    async def messages(request: Request) -> Response:
+        return await answered(request, await read_json(request, Incoming))
+
+    @router.post("/files")
+    async def files(request: Request) -> Response:
+        return await answered(request, await read_json(request, Incoming, MAX_FILE_BODY))
 
     @router.post("/ack")
     async def acknowledge(request: Request) -> Response:

@@ -13,12 +13,14 @@ from typing import Annotated, Literal, TypeVar
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.messages import MAX_TEXT, Feedback, Message, Press
+from bot.messages import MAX_FILE, MAX_TEXT, Feedback, Message, Press
 from bot.ports import BotError
 
 CHANNEL = "web"
 MAX_BODY = 16 * 1024
 """Largest request body in bytes."""
+MAX_FILE_BODY = 512 * 1024
+"""Largest body of a request that brings a file to go on from."""
 
 _UUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 Uuid = Annotated[str, Field(pattern=_UUID)]
@@ -48,35 +50,37 @@ class Acknowledgement(_Body):
 
 
 class Incoming(_Body):
-    """Body of POST /api/chat/messages: one of text, press and feedback. Any JSON may stand in `text`."""
+    """Body of POST /api/chat/messages: one of text, press and feedback, or of /api/chat/files: `file`. Any JSON may
+    stand in `text`."""
 
     event: Uuid
+    file: str = Field(default="", max_length=MAX_FILE)
     text: object = None
     press: Press | None = None
     feedback: Feedback | None = None
 
 
-async def read_body(request: Request) -> bytes:
-    """The body, at most MAX_BODY bytes of it; a larger one is refused before it is read to its end."""
+async def read_body(request: Request, most: int = MAX_BODY) -> bytes:
+    """The body, at most `most` bytes of it; a larger one is refused before it is read to its end."""
     too_large = BadRequest("Meddelandet är för stort för att tas emot.", 413)
     try:
-        if int(request.headers.get("content-length") or 0) > MAX_BODY:
+        if int(request.headers.get("content-length") or 0) > most:
             raise too_large
     except ValueError:
         raise BadRequest("Förfrågan gick inte att läsa.") from None
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY:
+        if len(body) > most:
             raise too_large
     return bytes(body)
 
 
-async def read_json(request: Request, shape: type[Body]) -> Body:
+async def read_json(request: Request, shape: type[Body], most: int = MAX_BODY) -> Body:
     """The body as `shape`; raises BadRequest. Only JSON is taken, so that no other site's form can post here."""
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
         raise BadRequest("Förfrågan ska vara JSON.", 415)
-    body = await read_body(request)
+    body = await read_body(request, most)
     try:
         return shape.model_validate(json.loads(body))
     except (ValidationError, ValueError, RecursionError):
@@ -109,12 +113,13 @@ class Intake:
             text=text,
             press=incoming.press,
             feedback=incoming.feedback,
+            file=incoming.file,
             problem=problem,
             received=received,
         )
 
     def _text(self, incoming: Incoming) -> tuple[str, Literal["too_long", "empty", "not_text"] | None]:
-        if incoming.press or incoming.feedback:
+        if incoming.press or incoming.feedback or incoming.file:
             return "", None
         if incoming.text is None:
             return "", "empty"

@@ -185,6 +185,13 @@ def result_pages(site: Site, results: Results, documents: Documents) -> APIRoute
     async def docx(token: str) -> Response:
         return _download(documents.docx(await wanted(token)), _DOCX, "iop-lotsen.docx")
 
+    @router.get("/{token}/fortsatt.json")
+    async def kept(token: str) -> Response:
+        file = (await wanted(token)).file
+        if file is None:
+            raise HTTPException(404, "result")
+        return _download(file.encode(), "application/json", "iop-lotsen-fortsatt.json")
+
     return router
 
 

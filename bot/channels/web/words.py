@@ -49,6 +49,8 @@ class Result:
     word: str
     markdown: str
     document: str
+    keep: str
+    keep_how: str
     criteria: str
     quotes: str
     answer: str
@@ -91,13 +93,15 @@ SWEDISH = Words(
     question_of="Fråga {number} av ungefär {total}",
     all_answered="Alla frågor är besvarade",
     result=Result(
-        title="Resultat",
+        title="Så långt har ni kommit",
         back="Till samtalet",
         notice="Vägledning, inget beslut. Den som har länken kan läsa sidan. Den raderas efter {days} dagar.",
         print="Skriv ut",
         word="Hämta som Word",
         markdown="Hämta som Markdown",
         document="Utkast",
+        keep="Spara för att fortsätta senare",
+        keep_how="Filen med era svar kan ni öppna på startsidan när som helst, även när den här sidan är raderad.",
         criteria="Kriterierna ett för ett",
         quotes="Citaten",
         answer="Svar",
@@ -122,13 +126,15 @@ ENGLISH = Words(
     question_of="Question {number} of about {total}",
     all_answered="All questions are answered",
     result=Result(
-        title="Result",
+        title="How far you have come",
         back="To the conversation",
         notice="Guidance, not a decision. Whoever has the link can read the page. It is erased after {days} days.",
         print="Print",
         word="Download as Word",
         markdown="Download as Markdown",
         document="Draft",
+        keep="Keep to go on later",
+        keep_how="The file with your answers can be opened on the start page at any time, even when this page is erased.",
         criteria="The criteria one by one",
         quotes="The quotes",
         answer="Answer",

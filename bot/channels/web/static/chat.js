@@ -185,6 +185,18 @@ function submitText() {
   send({ text: words }, words);
 }
 
+// A file that was kept of an earlier dialog; the service checks what it holds.
+async function goOnFrom(file) {
+  if (!file) return;
+  const kept = await file.text();
+  find("file").value = "";
+  if (!kept || kept.length > 200000) {
+    find("problem").textContent = "Filen är inget sparat samtal från den här tjänsten.";
+    return;
+  }
+  byButton({ file: kept }, `Fortsätt från ${file.name}`);
+}
+
 function keepDraft() {
   store.change((all) => Object.assign(all, { draft: text.value }));
 }
@@ -237,6 +249,9 @@ find("clear-yes").addEventListener("click", () => {
   clear();
 });
 
+document.querySelector(".go-on").hidden = false;
+find("open-file").addEventListener("click", () => find("file").click());
+find("file").addEventListener("change", () => goOnFrom(find("file").files[0]));
 find("retry").addEventListener("click", () => delivery.kick());
 window.addEventListener("online", () => delivery.kick());
 document.addEventListener("visibilitychange", () => {

@@ -55,7 +55,7 @@ export class Delivery {
     let response;
     let body;
     try {
-      response = await this.post("/api/chat/messages", {
+      response = await this.post(item.body.file ? "/api/chat/files" : "/api/chat/messages", {
         conversation: item.conversation,
         event: item.event,
         ...item.body,
