@@ -15,7 +15,7 @@ from knowledge.authoring import Document
 
 Name = Literal[
     "back", "change", "correct", "summary", "pause", "resume", "cancel", "restart", "why", "explain", "rest", "where",
-    "choices",
+    "choices", "result",
 ]  # fmt: skip
 
 
@@ -38,6 +38,12 @@ CHANGE = re.compile(
     r" (?:fråga|frågan|fråga nr|fråga nummer|nr|nummer|svar|svaret|question)? ?(?:nr |nummer )?(?P<number>\S+?)"
     r"(?: (?:till|to|=) (?P<to>.+))?$"
 )
+ABOUT = re.compile(
+    r"^(?:jag vill |vi vill |kan jag |kan vi )?(?:ändra|byta|rätta|korrigera|change)(?: (?:mitt|vårt|my))?"
+    r"(?: (?:svar|svaret|answer))?(?: (?:på|om|to|about))?(?: (?:frågan|fråga|question))?(?: (?:om|about|med))?"
+    r" (?P<about>\w{4,}(?: \w+){0,3})$"
+)
+"""«ändra svaret om marknaden»."""
 BARE = re.compile(r"^(?:fråga|question) (?P<number>\d+)$")
 CORRECT = re.compile(
     r"^(?:(?:nej|oj|oops|förlåt|sorry|fel|vänta|hoppsan|ursäkta|äh|men|nä) )*"
@@ -49,11 +55,13 @@ CORRECT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command; `number` is the question's (0: none), `to` the new answer when one is given in the same breath."""
+    """A command; `number` is the question's (0: none), `to` the new answer when one is given in the same breath,
+    `about` what the question to change is about when it is named in words."""
 
     name: Name
     number: int = 0
     to: str = ""
+    about: str = ""
 
 
 def read_command(text: str) -> Command | None:
@@ -74,7 +82,8 @@ def read_command(text: str) -> Command | None:
     correct = CORRECT.match(line)
     if correct and len(found) <= 8:
         return Command("correct", to=correct["to"])
-    return _misspelled(whole)
+    about = ABOUT.match(line)
+    return Command("change", about=about["about"]) if about else _misspelled(whole)
 
 
 def _number(word: str) -> int:

@@ -242,7 +242,8 @@ class Dialogue:
         """After a verdict: change, back, summary, the rest, start over; «ja» to the offer just made."""
         if command and command.name in AFTER_END:
             return carry_out(self.asker, turn, command)
-        if turn.position.early and THE_REST & set(found := tokens(text)) and len(found) < 8 and "?" not in text:
+        found = tokens(text)
+        if turn.position.early and THE_REST & set(found) and len(found) < 8 and "?" not in text:
             return carry_out(self.asker, turn, Command("rest"))
         if turn.session.offered and not command:
             reading = read_yes_no(text)

@@ -116,6 +116,30 @@ def test_a_hard_no_ends_at_once_and_the_rest_is_offered() -> None:
     assert talk.answer_all(YES) == "not_suitable"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ja",
+        "ja tack",
+        "gärna",
+        "okej",
+        "resten",
+        "jag vill svara på resten",
+        "vi tar resten också",
+        "fortsätt",
+        "kör på",
+    ],
+)
+def test_the_rest_can_be_asked_for_in_many_words(text: str) -> None:
+    talk = Talk()
+    talk.say("nej")
+
+    talk.say(text)
+
+    assert talk.question == "no_market_competition"
+    assert talk.reply.kind == "question"
+
+
 def test_the_rest_can_be_declined() -> None:
     talk = Talk()
     talk.say("nej")
@@ -193,6 +217,40 @@ def test_change_after_the_verdict_gives_a_new_verdict() -> None:
     talk.say("nej")
 
     assert talk.outcome == "possible_with_reservations"
+
+
+@pytest.mark.parametrize(
+    "text", ["ändra svaret om marknaden", "jag vill ändra svaret på frågan om marknad", "ändra konkurrens"]
+)
+def test_change_by_what_the_question_is_about(text: str) -> None:
+    talk = Talk()
+    talk.say("ja", "ja", "ja")
+
+    talk.say(text)
+
+    assert talk.question == "no_market_competition"
+
+
+def test_the_result_can_be_shown_again() -> None:
+    talk = Talk()
+    talk.answer_all(YES | {"long_term": "no"})
+    first = talk.reply.text
+
+    talk.say("varför blev det så?")
+
+    assert talk.outcome == "possible_with_reservations"
+    assert talk.reply.text == first
+
+
+def test_asking_for_a_flow_in_the_middle_of_one_loses_nothing() -> None:
+    talk = Talk()
+    talk.say("ja", "kan vi få IOP?")
+    assert talk.question == "no_market_competition"
+    assert "redan igång" in talk.reply.text
+
+    talk.say("förbered partnerskap")
+    assert talk.question == "no_market_competition"
+    assert "avbryt" in talk.reply.text
 
 
 def test_correcting_oneself() -> None:
