@@ -8,10 +8,11 @@ WORKDIR /src
 
 # First what changes seldom, so that a new build of the bot need not fetch it again.
 COPY requirements/run.txt requirements/build.txt requirements/
-RUN python3 -m venv /opt/iopbot \
- && /opt/iopbot/bin/pip install --require-hashes -r requirements/run.txt \
- && python3 -m venv /opt/build \
- && /opt/build/bin/pip install --require-hashes -r requirements/build.txt
+RUN python3 -m venv /opt/build \
+ && /opt/build/bin/pip install --require-hashes -r requirements/build.txt \
+ && /opt/build/bin/pip wheel --require-hashes --no-build-isolation --wheel-dir wheels -r requirements/run.txt \
+ && python3 -m venv /opt/iopbot \
+ && /opt/iopbot/bin/pip install --no-index --no-deps wheels/*.whl
 
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY bot bot

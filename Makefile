@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := -m pip install --quiet --disable-pip-version-check --require-hashes
+PIP := -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation
 ARGS ?=
 
 help: ## This list
@@ -55,7 +55,8 @@ $(BIN)/python:
 
 $(VENV)/.run: requirements/run.txt requirements/build.txt pyproject.toml | $(BIN)/python
 	@echo 'Installing what the bot needs (once)'
-	@$(BIN)/python $(PIP) -r requirements/run.txt -r requirements/build.txt
+	@$(BIN)/python $(PIP) -r requirements/build.txt
+	@$(BIN)/python $(PIP) -r requirements/run.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
 	@touch $@
 
