@@ -175,7 +175,7 @@ class _Inbox:
 
     def __init__(self, inbox: Inbox, fate: Fate) -> None:
         self._inbox, self._fate = inbox, fate
-        self.put, self.park, self.position = inbox.put, inbox.park, inbox.position
+        self.put, self.failed, self.park, self.position = inbox.put, inbox.failed, inbox.park, inbox.position
 
     @asynccontextmanager
     async def take(self, now: datetime) -> AsyncIterator[Work | None]:
