@@ -33,6 +33,12 @@ _ASKS = r"(?:hur|vad|vem|vilk\w+|nar|var|varfor|far|kan|maste|ar|how|what|who|wh
 _PART = re.compile(
     rf",? (?:och|samt|and|dels) (?={_ASKS})|, (?=(?:hur|vad|vem|vilk\w+|nar|varfor|how|what|who)\b)|: (?={_ASKS})"
 )
+TRY = "Testa om vår idé passar för ett IOP"
+"""Suggestion that starts the eligibility dialog."""
+_PLAN = re.compile(
+    r"\b(?:vi|jag) (?:vill|tankte|tanker|skulle vilja|planerar|funderar|har en ide|driver|har startat|ska starta)\b"
+    r"|\b(?:var|vart) (?:ide|plan|projekt|verksamhet)\b|\b(?:we|i) (?:want|plan|would like) to\b|\bour (?:idea|plan|project)\b"
+)
 _SEVERAL = re.compile(
     r"\b(?:jamfor\w*|skillnad\w*|skilj\w*|skiftar|lista\w*|rada upp|rakna upp|samtliga|alla|vilka"
     r" (?:\w+ )?(?:tva|tre|fyra|fem|sex|sju|atta|nio)"
@@ -91,7 +97,7 @@ class Answerer:
         if topic.kind == "unanswered":
             rest = tuple(c for c in match.ranked if c.topic.kind == "answer")
             if match.ranked[0].share >= SILENT or not rest:
-                return self._unanswered(topic, language, match)
+                return self._unanswered(question, topic, language, match)
             match = replace(match, ranked=rest, confidence=min(match.confidence, SURE - 0.01))
         return self._sourced(question, match.ranked[0].topic, language, match)
 
@@ -117,7 +123,7 @@ class Answerer:
             self._place_remarks(topic, quotes, match, language),
             topic,
             match.confidence,
-            self._suggestions(topic, match),
+            self._suggestions(question, topic, match),
             own=own,
         )
 
@@ -166,14 +172,14 @@ class Answerer:
         name = self._knowledge.places[missing[0]]
         return (_NO_LOCAL[language].format(place=name),)
 
-    def _suggestions(self, topic: Topic, match: Match) -> tuple[str, ...]:
+    def _suggestions(self, question: str, topic: Topic, match: Match) -> tuple[str, ...]:
         ids = [*topic.related, *(c.topic.id for c in match.ranked[1:4] if c.topic.kind == "answer")]
         titles = [self._knowledge.topics[i].title for i in ids if i in self._knowledge.topics and i != topic.id]
-        if topic.flow == "iop":
-            titles.insert(0, "Testa om vår idé passar för ett IOP")
+        if topic.flow == "iop" or _PLAN.search(fold(question)):
+            titles.insert(0, TRY)
         return tuple(dict.fromkeys(titles))[:3]
 
-    def _unanswered(self, topic: Topic, language: Language, match: Match) -> Answer:
+    def _unanswered(self, question: str, topic: Topic, language: Language, match: Match) -> Answer:
         remarks = (_ASK[language].format(contact=self._contact or _SOMEBODY[language]),)
         return Answer(
             "no_answer",
@@ -183,7 +189,7 @@ class Answerer:
             remarks,
             topic,
             match.confidence,
-            self._suggestions(topic, match),
+            self._suggestions(question, topic, match),
         )
 
     def _outside(self, topic: Topic, language: Language, match: Match) -> Answer:
@@ -247,7 +253,7 @@ _NEAREST = {
 }
 _NO_LOCAL = {
     "sv": "Källorna har inga egna regler för {place}. Citaten ovan är andras; fråga kommunen vad som gäller där.",
-    "en": "The sources hold no rules of {place}'s own. The quotes above are others'; ask the municipality what applies.",
+    "en": "The sources hold no rules of {place}'s own. The quotes above are others'; ask the municipality.",
 }
 _ASK = {"sv": "Fråga gärna {contact}.", "en": "Please ask {contact}."}
 _SOMEBODY = {

@@ -136,6 +136,7 @@ class Matcher:
             for quote in topic.quotes:
                 self._cited.setdefault(quote.id, []).append(n)
         self._speakers = [frozenset(q.issuer.id for q in t.quotes) for t in self._topics]
+        self._spoken_for = [frozenset(q.issuer.place for q in t.quotes if q.issuer.place) for t in self._topics]
         prepared: Prepared = kept_in(cache, knowledge.fingerprint, self._prepare, "search")
         self._owner, self._letters, rarity, wordings, whole = prepared
         self._rarity = Rarity(rarity)
@@ -233,7 +234,7 @@ class Matcher:
             passage=passage,
             alike=letters,
             held=held,
-            place=_place(self._topics[n], asked.places),
+            place=_place(self._topics[n], self._spoken_for[n], asked.places),
             issuer=_issuer(self._speakers[n], asked.issuers),
         )
 
@@ -294,10 +295,13 @@ def _relative(hits: list[Hit]) -> dict[int, float]:
     return {h.key: h.score / hits[0].score for h in hits} if hits else {}
 
 
-def _place(topic: Topic, places: Sequence[str]) -> float:
+def _place(topic: Topic, spoken_for: frozenset[str], places: Sequence[str]) -> float:
+    """How well a topic fits the places asked about; `spoken_for` are those whose words it quotes."""
+    if len(places) > 1 and topic.form == "comparison":
+        return len(spoken_for & set(places)) / len(places)
     if not topic.place:
         return 0.0
-    return 1.0 if topic.place in places else (-1.0 if places else -0.2)
+    return 1.0 / len(places) if topic.place in places else (-1.0 if places else -0.2)
 
 
 def _issuer(speakers: frozenset[str], named: frozenset[str]) -> float:

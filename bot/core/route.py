@@ -15,9 +15,12 @@ from bot.core.state import ConversationState
 from bot.core.texts import PROBLEMS, TEXTS, filled
 from bot.messages import Block, Bullets, Link, Message, Paragraph, Reply
 from knowledge.answer import Answer, Answerer, Context
-from knowledge.language import is_english, words
+from knowledge.language import fold, is_english, words
 from knowledge.model import Knowledge, Quote, Topic
 from knowledge.places import Names, issuer_names, place_names
+
+
+_BARE = frozenset("ja nej ok okej jo japp nja mm aha jaha visst kanske yes no yep jada na nae".split()) | {"vet inte"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,19 @@ class Router:
             state = state.model_copy(update={"municipality": place[0]})
             if not place[1]:
                 return self._command(state, Command("municipality", place[0]), message)
-        return self._follow(state, message) or self._personal(state, message) or self._answered(state, message.text)
+        return (
+            self._follow(state, message)
+            or self._bare(state, message)
+            or self._personal(state, message)
+            or self._answered(state, message.text)
+        )
+
+    def _bare(self, state: ConversationState, message: Message) -> Routed | None:
+        """A yes, no or ok to nothing that was asked."""
+        if fold(message.text).strip(" .!") not in _BARE:
+            return None
+        texts = TEXTS[state.language]
+        return Routed(state, says("clarify", texts["bare"], suggestions=state.suggestions or texts["start"].split("|")))
 
     def _with_place(self, state: ConversationState, text: str) -> ConversationState:
         place = stated_place(text, self._places)
