@@ -171,7 +171,7 @@ class _Maker:
             self._template(["document", "intro"], self.spec.document.intro)
 
     def _template(self, at: Location, text: str) -> None:
-        if not text or text in self.templates:
+        if "{" not in text or text in self.templates:
             return
         try:
             self.templates[text] = self.environment.from_string(text)
@@ -181,4 +181,5 @@ class _Maker:
 
 def render(flow: Flow, text: str, values: Mapping[str, object]) -> str:
     """Fill a template of the flow; raises jinja2.UndefinedError when it names what does not exist."""
-    return flow.templates[text].render(values).strip() if text else ""
+    template = flow.templates.get(text)
+    return (template.render(values) if template else text).strip()

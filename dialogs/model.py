@@ -190,7 +190,7 @@ class Flow:
     steps: Mapping[str, tuple[tuple[Step, Condition | None], ...]]
     """Outcome id -> its next steps."""
     templates: Mapping[str, Template]
-    """Template text -> compiled template."""
+    """Template text -> compiled template, for texts that hold anything to fill in."""
 
     @property
     def id(self) -> str:
