@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import typer.main
 
+from bot import cli
 from tests.docs.pages import page, section
-
-cli = pytest.importorskip("bot.cli")
-typer_main = pytest.importorskip("typer.main")
 
 
 def commands(command: Any, path: str = "iopbot") -> Iterator[tuple[str, Any]]:
@@ -24,7 +23,7 @@ def commands(command: Any, path: str = "iopbot") -> Iterator[tuple[str, Any]]:
             yield from commands(child, f"{path} {name}")
 
 
-ALL = dict(commands(typer_main.get_command(cli.app)))
+ALL = dict(commands(typer.main.get_command(cli.app)))
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
+from bot import settings
 from tests.docs.pages import first_column, page, tracked
-
-settings = pytest.importorskip("bot.settings")
 
 PREFIX = "IOPBOT_"
 # Read by the tests, deploy files or the program's start, not settings of the bot.
