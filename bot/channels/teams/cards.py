@@ -200,10 +200,12 @@ def _choices(block: Choices, turn: str, owner: str, words: Words) -> list[JsonVa
 
 
 def _dialog_buttons(block: Choices, turn: str, owner: str, words: Words) -> JsonValue:
-    """«Varför frågar ni?» and «Tillbaka», on every question."""
+    """«Varför frågar ni?» on every question, and «Tillbaka» where there is something behind it."""
     titles = {"why": words.why, "back": words.back}
     made: list[JsonValue] = []
     for name, said in COMMANDS.items():
+        if name == "back" and not block.answered:
+            continue
         data = _data(block, turn, owner, said) | {"iop": "kommando"}
         made.append(_execute(titles[name], data))
     return _actions(made, "Small")
