@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pydantic import SecretStr
 
 from bot.channels.matrix.channel import MatrixChannel
@@ -30,6 +32,15 @@ def matrix_options(settings: Settings) -> MatrixOptions:
 def matrix_channel(settings: Settings, inbox: Inbox, replies: Replies, lease: Lease, clock: Clock) -> MatrixChannel:
     """The channel, not running."""
     return MatrixChannel(matrix_options(settings), inbox, replies, lease, clock)
+
+
+async def matrix_login(
+    settings: Settings, ask: Callable[[str], str], say: Callable[[str], None], new_identity: bool = False
+) -> None:
+    """`iopbot matrix login`. `ask` asks for a secret without showing it (`getpass.getpass`). Raises BotError."""
+    from bot.channels.matrix.login import login
+
+    await login(matrix_options(settings), ask, say, new_identity)
 
 
 def _plain(secret: SecretStr | None) -> str | None:

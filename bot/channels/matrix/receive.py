@@ -52,7 +52,7 @@ class Receiver:
             try:
                 page = await self.gateway.sync(since, first, self._patience())
                 messages = await self._messages(page, since)
-            except (NotAccepted, Denied) as error:
+            except (NotAccepted, Denied, StoreError) as error:
                 self.troubled(str(error))
                 await backoff.pause(error.retry_after if isinstance(error, NotAccepted) else None)
                 continue
@@ -66,6 +66,8 @@ class Receiver:
             since, first = page.token, False
             self.alive()
             await self._tend_keys()
+            if messages:
+                await self.courtesy.lull()
 
     # ---- one page
 

@@ -41,6 +41,13 @@ class Sessions:
         session = await self._valid(self._kept())
         if self._options.encryption and session.published and not self._store_of(session).exists():
             session = await self._anew(session)
+        return await self._opened(session)
+
+    async def anew(self) -> Gateway:
+        """The same after signing in again, as a new device where there is a password."""
+        return await self._opened(await self._valid(None))
+
+    async def _opened(self, session: Session) -> Gateway:
         gateway = self.gateway(session)
         try:
             gateway.resume(session.token)
