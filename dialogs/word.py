@@ -16,7 +16,8 @@ LISTS = {"bullet_list_open": "List Bullet", "ordered_list_open": "List Number"}
 
 
 def docx(text: str, title: str) -> bytes:
-    """The Markdown text as the bytes of a DOCX file. HTML in the text is shown as text, links as their words."""
+    """The Markdown text as the bytes of a DOCX file. HTML in the text is shown as text, a link as its words and its
+    address."""
     document = Document()
     document.core_properties.title = title
     document.core_properties.author = "IOP-lotsen"
@@ -67,6 +68,7 @@ def _paragraph(document: Doc, heading: int, quoting: int, style: Sequence[str]) 
 
 def _runs(paragraph: Paragraph, children: Sequence[Token]) -> None:
     bold = italic = 0
+    address = ""
     for child in children:
         if child.type == "strong_open":
             bold += 1
@@ -76,6 +78,11 @@ def _runs(paragraph: Paragraph, children: Sequence[Token]) -> None:
             italic += 1
         elif child.type == "em_close":
             italic -= 1
+        elif child.type == "link_open":
+            address = str(child.attrGet("href") or "")
+        elif child.type == "link_close":
+            if address.startswith(("http://", "https://")):
+                paragraph.add_run(f" ({_printable(address)})")
         elif child.type in ("softbreak", "hardbreak"):
             paragraph.add_run(" " if child.type == "softbreak" else "\n")
         elif child.content:

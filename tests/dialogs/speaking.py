@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cache
 
+from hypothesis import HealthCheck, settings
+
 from bot.core.dialogue import Dialogue
 from bot.core.state import ConversationState
 from bot.messages import Message, Press, Reply
@@ -13,6 +15,8 @@ from dialogs.model import Flow
 from knowledge.load import load
 from knowledge.model import Knowledge
 
+STEADY = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+"""The same examples every time and no time limit for one: a busy machine must not turn a test red."""
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 

@@ -16,6 +16,7 @@ from dialogs.model import Option, Question
 from dialogs.reading import Reading
 from dialogs.words import EMOJI
 from dialogs.yes_no import read_yes_no
+from tests.dialogs.speaking import STEADY
 
 IOP = load_flows()["iop"]
 PLAIN = Question(id="plain", text="Är det så?")
@@ -66,6 +67,7 @@ def test_case_punctuation_and_invisible_characters_do_not_matter(text: str) -> N
     assert read_yes_no(text).manner == "answer"
 
 
+@STEADY
 @given(st.sampled_from(plain_answers()), st.sampled_from([" vad menas med idéburen?", " men vad räknas som marknad?"]))
 def test_an_answer_with_a_question_after_it_is_never_just_an_answer(answer: str, question: str) -> None:
     """A person who asks something gets an answer; what was said before it is asked for again."""
@@ -74,6 +76,7 @@ def test_an_answer_with_a_question_after_it_is_never_just_an_answer(answer: str,
     assert reading.manner in ("question", "other", "unclear") or reading.value == "unsure"
 
 
+@STEADY
 @given(st.text(max_size=200))
 def test_any_text_is_read_without_a_fault(text: str) -> None:
     for question in IOP.questions:
@@ -81,6 +84,7 @@ def test_any_text_is_read_without_a_fault(text: str) -> None:
             assert told(read(question, text))
 
 
+@STEADY
 @given(st.text(alphabet=st.characters(categories=["So", "Sk"]), min_size=1, max_size=20))
 def test_pictographs_that_say_nothing_are_no_answer(text: str) -> None:
     reading = read_yes_no(text)
