@@ -37,7 +37,8 @@ TRY = "Testa om vår idé passar för ett IOP"
 """Suggestion that starts the eligibility dialog."""
 _PLAN = re.compile(
     r"\b(?:vi|jag) (?:vill|tankte|tanker|skulle vilja|planerar|funderar|har en ide|driver|har startat|ska starta)\b"
-    r"|\b(?:var|vart) (?:ide|plan|projekt|verksamhet)\b|\b(?:we|i) (?:want|plan|would like) to\b|\bour (?:idea|plan|project)\b"
+    r"|\b(?:var|vart) (?:ide|plan|projekt|verksamhet)\b"
+    r"|\b(?:we|i) (?:want|plan|would like) to\b|\bour (?:idea|plan|project)\b"
 )
 _SEVERAL = re.compile(
     r"\b(?:jamfor\w*|skillnad\w*|skilj\w*|skiftar|lista\w*|rada upp|rakna upp|samtliga|alla|vilka"

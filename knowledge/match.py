@@ -15,7 +15,7 @@ from knowledge.concepts import Concepts
 from knowledge.language import STOP_EN, STOP_SV, Speller, words
 from knowledge.model import Knowledge, Quote, Topic
 from knowledge.places import issuer_names, place_names
-from knowledge.rarity import QUESTION_WORDS, Query, Rarity, RarityState, Space, SpaceState
+from knowledge.rarity import QUESTION_WORDS, Rarity, RarityState, Space, SpaceState
 from knowledge.search import Features, Hit, Index
 
 _SENTENCE = re.compile(
@@ -218,15 +218,16 @@ class Matcher:
             cosines.setdefault(n, []).append(cosine)
             letters[n] = max(letters.get(n, 0.0), fuzz.token_sort_ratio(asked.every, self._letters[key]) / 100)
         candidates = {*cosines, *passages, *(n for n, _ in self._whole.near(query, 12))}
+        whole = self._whole.cosines(query, candidates)
         return {
-            n: self._signal(asked, query, n, cosines.get(n, [0.0]), letters.get(n, 0.0), passages.get(n, 0.0))
+            n: self._signal(asked, n, whole[n], cosines.get(n, [0.0]), letters.get(n, 0.0), passages.get(n, 0.0))
             for n in candidates
         }
 
     def _signal(
-        self, asked: Asked, query: Query, n: int, cosines: list[float], letters: float, passage: float
+        self, asked: Asked, n: int, of_whole: tuple[float, float], cosines: list[float], letters: float, passage: float
     ) -> Signals:
-        whole, held = self._whole.cosine(query, n)
+        whole, held = of_whole
         return Signals(
             nearest=cosines[0],
             near=sum(cosines[:3]) / 3,

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import heapq
 import math
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from operator import mul
 
 from knowledge.language import grams
 
@@ -62,8 +64,9 @@ QUESTION_WORDS = {
 
 RarityState = tuple[dict[str, float], float, dict[str, list[str]], dict[str, int]]
 """Weight of every word, that of an unknown one, words by n-gram, number of n-grams of every word."""
-SpaceState = tuple[list[dict[str, float]], dict[str, list[tuple[int, float]]]]
-"""The vector of every text, and for every word the texts that hold it with its value there."""
+SpaceState = tuple[list[str], bytes, bytes, bytes]
+"""Vectors in compressed rows: the words; for every text where its row begins (u32); word numbers (u32), values
+(f32)."""
 
 
 class Rarity:
@@ -150,79 +153,116 @@ Query = tuple[tuple[float, dict[str, float]], ...]
 """Every word of a question: its share of the unit vector, and the known words that it counts as."""
 
 
+Word = tuple[float, dict[int, float]]
+"""A word of a question within one space: its weight, and the numbers of the words alike with how much."""
+Held = dict[int, list[tuple[int, float]]]
+"""By the number of a word in the space: the words of the question that it is like, with how much."""
+
+
 class Space:
-    """Vectors of many texts, found by soft cosine."""
+    """Vectors of many texts, found by soft cosine. Kept in flat arrays: a tenth of the memory of objects."""
 
     def __init__(self, state: SpaceState) -> None:
-        self._vectors, self._postings = state
+        words, rows, numbers, values = state
+        self._number = {word: n for n, word in enumerate(words)}
+        self._rows, self._numbers, self._values = array("I", rows), array("I", numbers), array("f", values)
+        self._texts, self._weights = _columns(len(words), self._rows, self._numbers, self._values)
+        self._sizes = [len(column) for column in self._texts]
 
     @staticmethod
     def prepare(rarity: Rarity, texts: Iterable[Sequence[str]]) -> SpaceState:
         """Weigh every text: plain values that can be kept."""
-        vectors = [rarity.vector(tokens) for tokens in texts]
-        postings: dict[str, list[tuple[int, float]]] = {}
-        for key, vector in enumerate(vectors):
-            for word, value in vector.items():
-                postings.setdefault(word, []).append((key, value))
-        return vectors, postings
+        number: dict[str, int] = {}
+        rows, numbers, values = array("I", [0]), array("I"), array("f")
+        for tokens in texts:
+            for word, value in rarity.vector(tokens).items():
+                numbers.append(number.setdefault(word, len(number)))
+                values.append(value)
+            rows.append(len(numbers))
+        return list(number), rows.tobytes(), numbers.tobytes(), values.tobytes()
 
     def near(self, query: Query, limit: int) -> list[tuple[int, float]]:
         """The texts nearest by soft cosine (0 to about 1), best first.
 
         Words that stand in few texts choose the candidates; the common ones are then counted for these alone, so that
-        the
-        cost does not grow with the commonest words.
+        the cost does not grow with the commonest words.
         """
-        sized = sorted(((self._size(alike), n) for n, (_, alike) in enumerate(query)))
+        words = sorted(self._words(query), key=self._size)
         total: dict[int, float] = {}
-        common: list[tuple[float, dict[str, float]]] = []
-        for size, n in sized:
-            weight, alike = query[n]
-            if len(total) > ENOUGH and size > ENOUGH:
-                common.append((weight, alike))
+        common: list[Word] = []
+        for word in words:
+            if len(total) > ENOUGH and self._size(word) > ENOUGH:
+                common.append(word)
                 continue
-            for key, product in self._best(weight, alike).items():
+            for key, product in self._best(word).items():
                 total[key] = total.get(key, 0.0) + product
         if not common:
-            return heapq.nlargest(limit, total.items(), key=_second)
-        chosen = heapq.nlargest(3 * limit, total.items(), key=_second)
-        full = [(key, score + sum(w * soft(a, self._vectors[key])[0] for w, a in common)) for key, score in chosen]
-        return heapq.nlargest(limit, full, key=_second)
+            return heapq.nlargest(limit, total.items(), key=_rank)
+        chosen = heapq.nlargest(2 * limit, total.items(), key=_rank)
+        held = _held(common)
+        full = [(key, score + self._row(common, held, key)[0]) for key, score in chosen]
+        return heapq.nlargest(limit, full, key=_rank)
 
-    def cosine(self, query: Query, key: int) -> tuple[float, float]:
-        """(soft cosine with one text, share of the question's weight that the text holds)."""
-        vector = self._vectors[key]
-        cosine = held = total = 0.0
-        for weight, alike in query:
-            value, share = soft(alike, vector)
-            cosine += weight * value
-            held += weight * share
-            total += weight
-        return cosine, held / total if total else 0.0
+    def cosines(self, query: Query, keys: Iterable[int]) -> dict[int, tuple[float, float]]:
+        """For some texts (soft cosine, share of the question's weight that the text holds)."""
+        words = self._words(query)
+        total = sum(weight for weight, _ in query) or 1.0
+        held = _held(words)
+        return {key: (cosine, part / total) for key in keys for cosine, part in [self._row(words, held, key)]}
 
-    def _size(self, alike: dict[str, float]) -> int:
-        return sum(len(self._postings.get(other, ())) for other in alike)
+    def _words(self, query: Query) -> list[Word]:
+        number = self._number
+        return [(weight, {number[w]: share for w, share in alike.items() if w in number}) for weight, alike in query]
 
-    def _best(self, weight: float, alike: dict[str, float]) -> dict[int, float]:
+    def _row(self, words: Sequence[Word], held: Held, key: int) -> tuple[float, float]:
+        """(soft cosine with one text, weight of the words that it holds)."""
+        start, end = self._rows[key], self._rows[key + 1]
+        best, most = [0.0] * len(words), [0.0] * len(words)
+        for number, value in zip(self._numbers[start:end], self._values[start:end], strict=True):
+            for n, share in held.get(number, ()):
+                if share * value > best[n]:
+                    best[n] = share * value
+                if share > most[n]:
+                    most[n] = share
+        weights = [weight for weight, _ in words]
+        return sum(map(mul, weights, best)), sum(map(mul, weights, most))
+
+    def _size(self, word: Word) -> int:
+        return sum(map(self._sizes.__getitem__, word[1]))
+
+    def _best(self, word: Word) -> dict[int, float]:
+        weight, alike = word
         best: dict[int, float] = {}
-        for other, share in alike.items():
+        for number, share in alike.items():
             factor = share * weight
-            for key, value in self._postings.get(other, ()):
+            for key, value in zip(self._texts[number], self._weights[number], strict=True):
                 product = factor * value
                 if product > best.get(key, 0.0):
                     best[key] = product
         return best
 
 
-def soft(alike: dict[str, float], vector: dict[str, float]) -> tuple[float, float]:
-    """(largest product of likeness and value, largest likeness) among the words alike that a vector holds."""
-    best = most = 0.0
-    for other in alike.keys() & vector.keys():
-        share = alike[other]
-        best = max(best, share * vector[other])
-        most = max(most, share)
-    return best, most
+def _held(words: Sequence[Word]) -> Held:
+    out: Held = {}
+    for n, (_, alike) in enumerate(words):
+        for number, share in alike.items():
+            out.setdefault(number, []).append((n, share))
+    return out
 
 
-def _second(item: tuple[int, float]) -> float:
-    return item[1]
+def _columns(
+    words: int, rows: array[int], numbers: array[int], values: array[float]
+) -> tuple[list[array[int]], list[array[float]]]:
+    """For every word the texts that hold it, and its values there."""
+    texts: list[array[int]] = [array("I") for _ in range(words)]
+    weights: list[array[float]] = [array("f") for _ in range(words)]
+    for key in range(len(rows) - 1):
+        for at in range(rows[key], rows[key + 1]):
+            texts[numbers[at]].append(key)
+            weights[numbers[at]].append(values[at])
+    return texts, weights
+
+
+def _rank(item: tuple[int, float]) -> tuple[float, int]:
+    """Highest first; equals in the order of the texts."""
+    return item[1], -item[0]
