@@ -1,4 +1,4 @@
-"""What `iopbot run` runs, as a process of its own: real knowledge, real dialogs, SQLite in a folder of the test."""
+"""`iopbot run` as a process of its own: real knowledge, real dialogs, SQLite in a folder of the test."""
 
 from __future__ import annotations
 
@@ -9,13 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-_RUN = """
-import asyncio
-from bot.app.run import run
-from bot.settings import load_settings
-asyncio.run(run(load_settings()))
-"""
-_START = [sys.executable, "-u", "-c", _RUN]
+_START = [sys.executable, "-u", "-c", "from bot.cli import main; main()", "run"]
 
 
 class Application:

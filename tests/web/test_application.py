@@ -115,6 +115,7 @@ def test_a_dialog_goes_on_from_a_file_that_was_kept_in_another_browser(
     ask(visitor, "Passar vår idé för ett IOP?")
     open_question = press(visitor, "Ja").locator(".role-question").text_content()
     paused = ask(visitor, "vänta")
+    expect(visitor.get_by_role("button", name="Ja", exact=True)).to_have_count(1)
     paused.get_by_role("link", name="Spara det här och fortsätt när ni vill").click()
     with visitor.expect_download() as download:
         visitor.get_by_role("link", name="Spara för att fortsätta senare").click()

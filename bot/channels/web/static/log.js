@@ -78,17 +78,19 @@ function openFlow(items) {
   return flow;
 }
 
-// Only the choices of the question that is open now can be pressed; older ones are answered already.
+// Only the choices of the question that is open now can be pressed, where it was asked last; older ones are answered.
 export function settleChoices(log, items) {
   const last = items.filter((item) => item.who === "bot").pop();
   const flow = openFlow(items);
-  for (const group of log.querySelectorAll("[data-choices]")) {
+  let shown = false;
+  for (const group of [...log.querySelectorAll("[data-choices]")].reverse()) {
     const button = group.querySelector("[data-press], input");
     const press = button ? JSON.parse(button.value) : {};
     const newest = last && group.closest("article")?.dataset.id === last.id;
     const open = press.flow
       ? flow && flow.id === press.flow && flow.question === press.question && flow.answered === press.answered
       : newest;
-    group.hidden = !open;
+    group.hidden = !open || shown;
+    shown ||= Boolean(open);
   }
 }
