@@ -19,7 +19,6 @@ from knowledge.language import fold, is_english, words
 from knowledge.model import Knowledge, Quote, Topic
 from knowledge.places import Names, issuer_names, place_names
 
-
 _BARE = frozenset("ja nej ok okej jo japp nja mm aha jaha visst kanske yes no yep jada na nae".split()) | {"vet inte"}
 
 
