@@ -119,7 +119,7 @@ def _finding(
         told,
         finding,
         reason,
-        criterion.mend,
+        _in(criterion, "mend", english),
         said is not None,
         elsewhere,
         remark,

@@ -219,7 +219,8 @@ def _led(lead: str, rest: list[str], keys: list[str], text: str, asks: bool, clu
     if clue != lead and _opposite(lead, keys, body, rest):
         return UNCLEAR
     qualified = any(k in w.JOINTS for k in keys)
-    return _weighed(lead, clue, qualified, _remark_of(rest, text))
+    said_again = ECHO.match(" ".join(rest)) or tail in w.YES_PHRASES | w.NO_PHRASES
+    return _weighed(lead, clue, qualified, "" if said_again else _remark_of(rest, text))
 
 
 def _opposite(lead: str, keys: list[str], body: list[str], rest: list[str]) -> bool:

@@ -174,8 +174,10 @@ def _item(told: Told, finding: CriterionFinding, numbered: Numbered) -> str:
     if local and not finding.elsewhere:
         parts.append(local)
     criterion = told.knowledge.criteria.get(finding.id)
-    if criterion and criterion.differs and criterion.note:
-        parts.append(criterion.note)
+    if criterion and criterion.differs:
+        names = ", ".join(q.issuer.name for q in criterion.differs)
+        note = criterion.note if told.language == "sv" else ""
+        parts.append(note or say("differs", told.language, issuers=names))
     if finding.finding == "not_met" and finding.mend:
         parts.append(finding.mend)
     if finding.remark:
