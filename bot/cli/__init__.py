@@ -222,7 +222,7 @@ def graph(
     svg: Annotated[Path | None, typer.Option(help="Draw it with Graphviz into this file.")] = None,
 ) -> None:
     """Print a dialog flow as Mermaid, or draw it as SVG."""
-    from dialogs.graph import mermaid, svg_of
+    from dialogs.graph import GraphError, mermaid, svg_of
     from dialogs.load import load_flows
 
     flows = load_flows(_settings().dialog_dirs)
@@ -230,8 +230,11 @@ def graph(
         raise _usage(f"There is no flow {flow!r}. There are: {', '.join(flows)}.")
     if svg is None:
         print(mermaid(flows[flow]))
-    else:
+        return
+    try:
         svg.write_text(svg_of(flows[flow]), encoding="utf-8")
+    except (GraphError, OSError) as error:
+        raise _usage(str(error)) from None
 
 
 # ---- helpers
