@@ -13,7 +13,10 @@ from dialogs.model import Flow
 from dialogs.words import folded, tokens
 
 BEFORE = frozenset("hej hejsan hallå halla tja tjena hello hi jo ja okej ok du men och alltså alltsa".split())
-AFTER = frozenset("då da nu tack snälla snalla please tror du egentligen här har så sa iaf".split())
+AFTER = frozenset(
+    "då da nu tack snälla snalla please tror du egentligen här har så sa iaf ihop med kommunen "
+    "with the municipality".split()
+)
 INFORMATIONAL = re.compile(
     r"\b(?:vilka|vad|hur|när|varför|vem|vilken|vilket|enligt|menas|betyder|innebär|kostar"
     r"|what|how|when|why|who|which|according)\b"

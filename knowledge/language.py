@@ -51,7 +51,7 @@ _ENGLISH_ONLY = frozenset(
     "the and what is are we our how does do can who which with should would could when where why of "
     "to by you your have has not "
     "will was were if there they it be about please tell from need this that must may an or my us "
-    "get any did work".split()
+    "get any did work know don i im our hi hello does am as at".split()
 )
 _SWEDISH_ONLY = frozenset(
     "och ar vad vi hur vem som att det en ett inte med kan far ska for till av pa har finns var nar "

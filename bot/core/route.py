@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,15 @@ from knowledge.language import fold, is_english, words
 from knowledge.model import Knowledge, Quote, Topic
 from knowledge.places import Names, issuer_names, place_names
 
-_BARE = frozenset("ja nej ok okej jo japp nja mm aha jaha visst kanske yes no yep jada na nae".split()) | {"vet inte"}
+_BARE = frozenset(
+    "ja nej ok okej jo japp nja mm aha jaha visst kanske yes no yep jada na nae stop stopp sluta avbryt tillbaka angra "
+    "fortsatt sammanfatta vanta back wait continue".split()
+) | {"vet inte", "vet ej", "i don't know", "don't know", "borja om"}
+"""Answers and dialog commands when nothing is asked."""
+
+
+_REASON = re.compile(r"^Varför|skäl|argument", re.IGNORECASE)
+"""Titles of topics that tell why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +249,19 @@ class Router:
     def _elsewhere(self, state: ConversationState, topic: Topic, follow: FollowUp) -> Routed:
         """The last question again, about another place or issuer."""
         kept = _without_names(topic.title, self._names)
-        return self._answered(state, f"{kept} {follow.argument}", None)
+        routed = self._answered(state, f"{kept} {follow.argument}", None)
+        found = self._names.find(words(follow.argument))
+        if any(id in self._spoken_for(routed.reply) for id, _, _ in found):
+            return routed
+        overview = self._answered(state, f"vad säger {follow.argument}", None)
+        return overview if any(id in self._spoken_for(overview.reply) for id, _, _ in found) else routed
+
+    def _spoken_for(self, reply: Reply) -> set[str]:
+        """Ids of the places and issuers that a reply speaks for."""
+        quotes = [self._quote_at.get(f"{c.source}:{c.start}:{c.end}") for c in reply.citations]
+        topic = self._knowledge.topics.get(reply.topic or "")
+        own = {topic.place} if topic and topic.place else set()
+        return own | {id for q in quotes if q for id in (q.issuer.id, q.issuer.place, q.source.place) if id}
 
     def _why(self, state: ConversationState, topic: Topic, shelf: list[Quote]) -> Routed:
         found = self._answerer.answer(f"varför {topic.title}", Context(state.municipality))

@@ -32,7 +32,7 @@ TEXTS = {
         "den "
         "senaste frågan i stället.",
         "erased": "Klart. Allt som fanns sparat om dig är raderat, även öppna dialoger och synpunkter.",
-        "no_place": "Nu utgår jag inte från någon särskild kommun.",
+        "no_place": "Nu utgår jag inte från någon särskild kommun. Skriv till exempel «kommun Eslöv» för att välja en.",
         "may_not": "Bara den som får ändra rummets inställningar kan välja kommun för rummet.",
         "place_own": "Då utgår jag från {place} och visar kommunens egna riktlinjer först.",
         "place_told": "Då utgår jag från {place}. Källorna berättar en del om {place}, men innehåller inga egna "
