@@ -24,7 +24,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from bot.messages import Choices, Message, Reply
 
@@ -182,6 +182,14 @@ class PushChannel(Channel, Protocol):
     async def send(self, outgoing: Outgoing) -> str:
         """Send and return the channel's own id of what was shown; raises NotAccepted, Uncertain or Refused. Any other
         exception counts as Uncertain."""
+
+
+@runtime_checkable
+class Exclusive(Protocol):
+    """A push channel of which one process at a time can send, and only while it is connected: the send loop leaves its
+    replies to others, or for later, while it is not `active`."""
+
+    active: bool
 
 
 # ---- stores -------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import random
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from bot.ports import Bell, Clock, NotAccepted, Outbox, Outgoing, PushChannel, Refused, StoreError, Uncertain
+from bot.ports import Bell, Clock, Exclusive, NotAccepted, Outbox, Outgoing, PushChannel, Refused, StoreError, Uncertain
 from bot.service.log import logger, trace
 from bot.service.metrics import Metrics
 
@@ -60,6 +60,8 @@ class SendLoop:
             await asyncio.gather(*running, return_exceptions=True)
 
     async def _taken(self) -> list[Outgoing]:
+        if isinstance(self._channel, Exclusive) and not self._channel.active:
+            return []
         try:
             channels = {self._channel.name: self._channel.idempotent}
             return list(await self._outbox.take(channels, self._clock.now()))

@@ -129,6 +129,26 @@ def test_a_wrong_password_is_told(own_bot: Bots) -> None:
     assert "fel lösenord" not in bot.log()
 
 
+def test_what_cannot_be_decrypted_is_told_once_when_the_key_has_had_its_time(bot: Bot, anna: Person) -> None:
+    room = anna.direct(bot.user)
+    secret = {
+        "algorithm": "m.megolm.v1.aes-sha2",
+        "ciphertext": "AwgAEnACgAkLmt6qF84IK++J7UDH2Za1YVchHyprqTqsg",
+        "device_id": anna.device,
+        "sender_key": "A" * 43,
+        "session_id": "B" * 43,
+    }
+    sent = anna.event(room, "m.room.encrypted", secret)
+    before = anna.ask(room, "Är IOP tillåtet?", bot.user)  # it holds up nobody
+    told = anna.until(
+        room, lambda e: e in anna.messages(room, bot.user)[2:] and e is not before and "krypterade" in body(e)
+    )
+    assert told["content"]["msgtype"] == "m.notice"
+    assert sent in [e["event_id"] for e in anna.seen[room]]
+    anna.ask(room, "Vad är ett IOP?", bot.user)
+    assert len(anna.messages(room, bot.user)) == 4
+
+
 def test_it_comes_only_where_it_may_and_leaves_when_everybody_has(own_bot: Bots, anna: Person, person: People) -> None:
     bo = person("bo")
     bot = own_bot(IOPBOT_MATRIX_ALLOWED_USERS=anna.user)

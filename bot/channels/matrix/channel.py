@@ -21,9 +21,6 @@ from bot.channels.matrix.signing import sign_device
 from bot.channels.matrix.vault import Vault, store_key
 from bot.ports import BotError, Clock, Health, Inbox, Lease, NotAccepted, Outgoing, Refused, Replies
 
-READY_SECONDS = 5.0
-"""How long a reply waits for the session before it is given back."""
-
 CREDENTIAL_PAUSE = 15.0
 """After a refused credential: it does not become right by trying often, but an operator may change it."""
 
@@ -52,7 +49,6 @@ class MatrixChannel:
         self._options = options
         self._sender = Sender(options.public_url)
         self._live: _Live | None = None
-        self._ready = asyncio.Event()
         self._health = Health(CHANNEL, False, "startar")
         self._warning = ""
 
@@ -72,14 +68,9 @@ class MatrixChannel:
 
     async def send(self, outgoing: Outgoing) -> str:
         """See the port."""
-        try:
-            async with asyncio.timeout(READY_SECONDS):
-                await self._ready.wait()
-        except TimeoutError:
-            raise NotAccepted("Matrix är inte anslutet.", 2.0) from None
         live = self._live
         if live is None:
-            raise NotAccepted("Matrix är inte anslutet.", 2.0)
+            raise NotAccepted("Matrix är inte anslutet.", 1.0)
         room = outgoing.address.get("room") or outgoing.conversation.partition("|")[0]
         if room not in live.gateway.rooms:
             raise Refused("Boten är inte med i rummet.")
@@ -89,6 +80,11 @@ class MatrixChannel:
             raise NotAccepted(str(error), CREDENTIAL_PAUSE) from None
         live.courtesy.answered(outgoing.event)
         return shown_as
+
+    @property
+    def active(self) -> bool:
+        """See the port Exclusive."""
+        return self._live is not None
 
     def health(self) -> Health:
         """See the port."""
@@ -135,7 +131,6 @@ class MatrixChannel:
                     backoff.reset()
                     await self._session(gateway, vault)
                 finally:
-                    self._ready.clear()
                     self._live = None
                     await gateway.close()
             except TokenRefused as error:
@@ -159,7 +154,6 @@ class MatrixChannel:
         def alive() -> None:
             self._live = live
             self._health = Health(CHANNEL, True, self._warning or f"inloggad som {gateway.user}")
-            self._ready.set()
 
         position = f"matrix {self._options.homeserver} {gateway.user}"
         receiver = Receiver(
