@@ -32,6 +32,7 @@ NEEDS_END = w.table(
     ", svår fråga, bra fråga, är frågan, är möjligt, unknown"
 )
 """These say unsure only when nothing else follows: «olika saker» and «svårt att hitta lokal» do not."""
+CLAUSE = re.compile(r"[,.;:–]|\bmen\b|\bfast\b|\bbut\b", re.IGNORECASE)
 HALTING = frozenset({"stop", "vänta", "avbryt", "sluta", "tilbaka", "hej"})
 """A message that begins so is no answer, even if it ends in one."""
 
@@ -93,15 +94,26 @@ def _words(found: list[str], text: str, question: Question | None) -> Reading:
         return _led(lead, body[used:], keys[used:], text, asks, clue)
     if interrogative(keys) or (asks and not _tagged(text)):
         return QUESTION
+    return _unled(keys, body, text, clue)
+
+
+def _unled(keys: list[str], body: list[str], text: str, clue: str) -> Reading:
+    """A message without a yes or no at its start: an echo or a last word answers, a clause or a clue is asked back."""
+    if _unsure_clause(text):
+        return Reading("confirm", "unsure", text)
     echo = ECHO.match(" ".join(body))
-    if echo:
-        return _weighed("no" if echo["neg"] else "yes", clue, qualified=False, remark="")
-    last = _last(keys)
-    if last:
-        return _weighed(last, clue, qualified=False, remark="")
+    value = ("no" if echo["neg"] else "yes") if echo else _last(keys)
+    if value:
+        return _weighed(value, clue, qualified=False, remark="")
     if clue:
         return Reading("confirm", clue, text)
     return Reading("confirm", "no", text) if keys[0] in w.MAYBE_NO and len(keys) < 8 else OTHER
+
+
+def _unsure_clause(text: str) -> bool:
+    """Whether a later clause says unsure: «det finns en skomakare, men vi vet inte om det räknas»."""
+    clauses = [[w.key(t) for t in w.tokens(part)] for part in CLAUSE.split(text)[1:]]
+    return any(clause and unsure_start(clause) for clause in clauses)
 
 
 def _last(keys: list[str]) -> str:

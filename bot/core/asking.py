@@ -35,6 +35,8 @@ def confirmation(question: Question, value: Value, language: Language) -> str:
     meaning = {"yes": question.yes_means, "no": question.no_means}.get(str(value), "")
     if meaning and language == "sv":
         return say("confirm", language, meaning=meaning)
+    if value == "unsure":
+        return say("confirm_unsure", language)
     return say("confirm_value", language, value=shown(question, value, language))
 
 
