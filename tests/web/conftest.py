@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.web.canned import Service
 from tests.web.serving import Server
@@ -43,6 +43,7 @@ async def client(service: Service) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium. Closed with the module: as long as Playwright is open, no other event loop can run."""
+    expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_ARGUMENTS))
         yield browser
@@ -62,7 +63,7 @@ def server() -> Iterator[Server]:
 def context(browser: Browser, server: Server) -> Iterator[BrowserContext]:
     """A visitor's browser: without a past, and without animations."""
     context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(15_000)
     yield context
     context.close()
 
