@@ -41,11 +41,21 @@ def told(reading: Reading) -> str:
     return f"confirm {reading.value}" if reading.manner == "confirm" else reading.manner
 
 
-@pytest.mark.parametrize(("expected", "question", "wording"), table())
-def test_wording_is_read_as_meant(expected: str, question: str | None, wording: str) -> None:
+def groups() -> dict[tuple[str, str | None], list[str]]:
+    """The wordings by what they mean and the question they answer."""
+    found: dict[tuple[str, str | None], list[str]] = {}
+    for expected, question, wording in table():
+        found.setdefault((expected, question), []).append(wording)
+    return found
+
+
+@pytest.mark.parametrize(("expected", "question"), groups())
+def test_wordings_are_read_as_meant(expected: str, question: str | None) -> None:
     asked = IOP.question(question) if question else PLAIN
 
-    assert told(read(asked, wording)) == expected
+    wrong = {w: read_as for w in groups()[expected, question] if (read_as := told(read(asked, w))) != expected}
+
+    assert wrong == {}
 
 
 def test_the_table_is_large() -> None:
@@ -192,8 +202,9 @@ def test_commands(text: str, name: str, number: int) -> None:
     assert (command.name, command.number) == (name, number)
 
 
-@pytest.mark.parametrize("wording", [w for e, q, w in table() if e in ("yes", "no", "unsure", "question")])
-def test_no_answer_or_question_is_taken_for_a_command(wording: str) -> None:
-    command = read_command(wording)
+def test_no_answer_or_question_is_taken_for_a_command() -> None:
+    wordings = [w for expected, _, w in table() if expected in ("yes", "no", "unsure", "question")]
 
-    assert command is None or command.name in ("why", "explain")
+    taken = {w: command.name for w in wordings if (command := read_command(w)) is not None}
+
+    assert {w: name for w, name in taken.items() if name not in ("why", "explain")} == {}
