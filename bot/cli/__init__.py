@@ -35,6 +35,23 @@ def main() -> None:
     except _known_errors() as error:
         print(str(error), file=sys.stderr)
         sys.exit(1)
+    except ModuleNotFoundError as error:
+        extra = _EXTRAS.get(str(error.name).split(".")[0])
+        if extra is None:
+            raise
+        print(f"Tillägget {extra} är inte installerat. Kör: pip install 'iopbot[{extra}]'", file=sys.stderr)
+        sys.exit(1)
+
+
+_EXTRAS = {
+    "aiohttp": "matrix",
+    "asyncpg": "postgresql",
+    "httpx": "teams",
+    "jwt": "teams",
+    "microsoft_teams": "teams",
+    "nio": "matrix",
+}
+"""A library that not everybody needs -> the extra that brings it."""
 
 
 def _known_errors() -> tuple[type[Exception], ...]:
