@@ -265,15 +265,15 @@ class Matcher:
         about_iop = _IOP in asked.tokens or "iop" in asked.tokens
         number = len(set(asked.words))
         raw = (
-            1.9 * best.whole
-            + 3.0 * best.held
-            + 2.7 * best.alike
-            - 2.3 * self._rarity.foreign(asked.tokens)
+            4.2 * best.whole
+            + 2.6 * best.held
+            + 3.7 * best.alike
+            - 1.6 * self._rarity.foreign(asked.tokens)
             + 2.8 * about_iop
-            - 15.8 * outside
-            - 4.2 * silent
-            - (2.3 if number < 2 else 1.5 if number == 2 else 0.0)
-            - 0.5
+            - 12.9 * outside
+            - 5.4 * silent
+            - (2.6 if number < 2 else 1.4 if number == 2 else 0.0)
+            - 1.9
         )
         return 1 / (1 + math.exp(-raw))
 
