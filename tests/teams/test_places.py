@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from tests.teams.client import BOT, Person, card_of, titles, words_in
+from tests.teams.client import BOT, Person, buttons, card_of, titles, words_in
 from tests.teams.connector import Connector
 from tests.teams.running import Running
 
@@ -86,6 +86,15 @@ def test_a_follow_up_that_is_pressed_in_a_group_needs_no_mention(
     anna.says(label, value={"iop": "fraga"})
 
     assert connector.answers(anna.chat, 2)
+
+
+def test_a_follow_up_from_a_client_that_sends_data_only_is_understood(person: Person, connector: Connector) -> None:
+    person.says("Är IOP tillåtet?")
+    (answer,) = connector.answers(person.chat)
+
+    person.post(person.activity(value=buttons(answer)[1]["data"]))
+
+    assert "[1]" in connector.answers(person.chat, 2)[1]["text"]
 
 
 def test_installing_greets_once_with_three_starters(person: Person, connector: Connector) -> None:

@@ -87,7 +87,11 @@ def closed_card(language: str) -> Object:
 def quote_card(cited: Citation, language: str, public_url: str) -> Object:
     """One quote with its source, to stand in anybody's conversation."""
     words = words_for(language)
-    return _fitting(lambda left_out: _card(_quote(cited, words, public_url, left_out), cited.quote), [cited.number])
+
+    def draw(left_out: frozenset[int]) -> Object:
+        return _card(_quote(cited, words, public_url, left_out, numbered=False), cited.quote)
+
+    return _fitting(draw, [cited.number])
 
 
 def found_card(found: Sequence[Citation], asked: str, public_url: str) -> Object:
@@ -116,7 +120,8 @@ def _drawn(block: Block, words: Words, url: str, left_out: frozenset[int]) -> li
             return [_heading(block.text)]
         case Bullets():
             marks = (f"{n}." if block.ordered else "•" for n in range(1, len(block.items) + 1))
-            return [_text(f"{mark} {item}") for mark, item in zip(marks, block.items, strict=True)]
+            items = zip(marks, block.items, strict=True)
+            return [_text(f"{mark} {item}", spacing="Small") for mark, item in items]
         case QuoteBlock():
             return _quote(block.citation, words, url, left_out)
         case Progress():
@@ -141,10 +146,11 @@ def _paragraph(block: Paragraph) -> JsonValue:
             return _text(block.text)
 
 
-def _quote(cited: Citation, words: Words, url: str, left_out: frozenset[int]) -> list[JsonValue]:
+def _quote(cited: Citation, words: Words, url: str, left_out: frozenset[int], numbered: bool = True) -> list[JsonValue]:
     said = words.quote_left_out if cited.number in left_out else cited.quote
     items: list[JsonValue] = [_text(said, italic=cited.number in left_out)]
-    items.append(_text(f"{cited.number}. {reference(cited, words)}", subtle=True, size="Small"))
+    number = f"{cited.number}. " if numbered else ""
+    items.append(_text(f"{number}{reference(cited, words)}", subtle=True, size="Small"))
     if cited.note:
         items.append(_text(cited.note, subtle=True, size="Small", italic=True))
     link = web_link(cited.url, url)
@@ -165,13 +171,16 @@ def _heading(text: str) -> JsonValue:
     return {"type": "TextBlock", "text": escaped} | looks
 
 
-def _text(text: str, *, subtle: bool = False, weight: str = "", size: str = "", italic: bool = False) -> JsonValue:
+def _text(
+    text: str, *, subtle: bool = False, weight: str = "", size: str = "", italic: bool = False, spacing: str = ""
+) -> JsonValue:
     run: dict[str, JsonValue] = {"type": "TextRun", "text": text}
     run |= {"isSubtle": True} if subtle else {}
     run |= {"weight": weight} if weight else {}
     run |= {"size": size} if size else {}
     run |= {"italic": True} if italic else {}
-    return {"type": "RichTextBlock", "inlines": [run]}
+    block: dict[str, JsonValue] = {"type": "RichTextBlock", "inlines": [run]}
+    return block | {"spacing": spacing} if spacing else block
 
 
 # ---- buttons
@@ -230,12 +239,13 @@ def _execute(title: str, data: dict[str, JsonValue]) -> JsonValue:
 
 
 def _asking(labels: Sequence[str]) -> JsonValue:
-    """Buttons that say something in the chat, as if the person had written it. `value` tells a group chat's message
-    that was pressed from one that was written to somebody else."""
+    """Buttons that say something in the chat, as if the person had written it. The data tells a group chat's message
+    that was pressed from one that was written to somebody else; clients that do not know messageBack send it alone."""
     made: list[JsonValue] = []
     for label in labels[:6]:
-        back: JsonValue = {"type": "messageBack", "text": label, "displayText": label, "value": {"iop": "fraga"}}
-        made.append({"type": "Action.Submit", "title": label, "data": {"msteams": back}})
+        asked: dict[str, JsonValue] = {"iop": "fraga", "text": label}
+        back: JsonValue = {"type": "messageBack", "text": label, "displayText": label, "value": asked}
+        made.append({"type": "Action.Submit", "title": label, "data": asked | {"msteams": back}})
     return _actions(made)
 
 

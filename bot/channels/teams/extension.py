@@ -78,8 +78,8 @@ class Extension:
         preview: JsonValue = {
             "contentType": "application/vnd.microsoft.card.thumbnail",
             "content": {
-                "title": html(shortened(cited.quote, 120)),
-                "text": html(shortened(reference(cited, words), 160)),
+                "title": html(shortened(cited.quote, 56)),
+                "text": html(shortened(reference(cited, words), 100)),
             },
         }
         made = attachment(quote_card(cited, language, self._url))

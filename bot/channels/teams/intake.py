@@ -71,7 +71,7 @@ class Intake:
         """What somebody wrote to the bot; None when it was not written to the bot."""
         if activity.from_.id == activity.recipient.id:
             return None
-        text = stripped(activity)
+        text = stripped(activity) or asked_by_button(activity)
         problem = None
         if len(text) > MAX_TEXT:
             text, problem = "", "too_long"
@@ -153,6 +153,12 @@ def stripped(activity: Activity) -> str:
             text = text.replace(entity.text, " ")
     lines = (_SPACES.sub(" ", line).strip() for line in _TAG.sub("", text).replace("\r", "\n").split("\n"))
     return unescape("\n".join(lines)).strip()
+
+
+def asked_by_button(activity: Activity) -> str:
+    """The follow-up whose button was pressed, from a client that sends no text with it; otherwise empty."""
+    text = activity.values.get("text")
+    return text.strip() if activity.values.get("iop") == "fraga" and isinstance(text, str) else ""
 
 
 def bot_was_added(activity: Activity) -> bool:

@@ -55,11 +55,9 @@ def answers(visit: Visit) -> None:
     visit.picture("answer")
     marks.first.scroll_into_view_if_needed()
     marks.first.hover()
-    marks.first.click()
-    visit.sees("Handledning i ditt arbete")
-    visit.page.wait_for_timeout(500)
+    visit.page.wait_for_timeout(1500)
     visit.picture("citation")
-    visit.page.keyboard.press("Escape")
+    visit.page.mouse.move(0, 0)
     visit.presses("Måste kommunen upphandla enligt LOU?")
     expect(visit.page.locator(".fai-Citation").nth(3)).to_be_attached(timeout=15_000)
     visit.picture("follow-up")
@@ -82,7 +80,7 @@ def dialog(visit: Visit) -> None:
     visit.sees("Fråga 2 av")
     say(visit.page, "Är IOP tillåtet?")
     visit.sees("Ja, enligt Forum är IOP tillåtet")
-    visit.sees("Frågan är besvarad.")
+    visit.sees("Genomgången fortsätter längre ned.")
     visit.picture("digression")
     number = 2
     while visit.page.get_by_role("button", name="Vet inte", exact=True).count():
@@ -102,7 +100,7 @@ def group(visit: Visit) -> None:
     visit.page.keyboard.type("@Test", delay=80)
     visit.page.wait_for_timeout(800)
     visit.picture("mention")
-    visit.page.keyboard.press("Enter")
+    visit.page.get_by_text("Test Bot", exact=True).last.click()
     visit.page.keyboard.type(" Är IOP tillåtet?")
     visit.page.keyboard.press("Enter")
     visit.sees("Ja, enligt Forum är IOP tillåtet")
@@ -119,10 +117,17 @@ def thumbs(visit: Visit) -> None:
 
 
 def compose(visit: Visit) -> None:
-    """Search in the compose box."""
+    """Search in the compose box, and a quote inserted into the conversation."""
     visit.page.get_by_role("button", name="Trigger Message Extension App").click()
-    visit.page.wait_for_timeout(800)
-    visit.picture("menu")
+    visit.page.get_by_role("menuitem", name="Search Command").click()
+    visit.page.get_by_placeholder("Enter a search term").fill("Är IOP tillåtet?")
+    visit.page.keyboard.press("Enter")
+    found = visit.page.get_by_text("Ett IOP är tillåtet där det inte redan existerar en marknad").first
+    expect(found).to_be_visible(timeout=15_000)
+    visit.picture("found")
+    found.click()
+    visit.page.wait_for_timeout(1000)
+    visit.picture("inserted")
 
 
 SCENES = {"svar": answers, "dialog": dialog, "grupp": group, "tumme": thumbs, "sok": compose}
