@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import multiprocessing
 import random
 from collections.abc import AsyncIterator
@@ -11,8 +12,10 @@ from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.ports import StoreError
 from bot.store.sql.database import Database
 from bot.store.sql.schema import inbox, outbox
 from tests.support.crashbot import LEASE_SECONDS, POINTS, Plan, main
@@ -61,21 +64,26 @@ class Town:
         """What was shown there, without the words on uncertain replies."""
         return [text for text in self.platform.shown[conversation] if not text.startswith("osäkert")]
 
-    async def settled(self, seconds: float = 30) -> None:
-        """Wait until nothing is on its way any more."""
+    async def settled(self, seconds: float = 60) -> None:
+        """Wait until nothing is on its way any more; fails when nothing has moved for so long."""
         database = Database(self.url)
-        waiting = select(inbox.c.seq).where(inbox.c.state == "new")
-        leaving = select(outbox.c.id).where(outbox.c.state.in_(("new", "sending")))
+        before: list[int] = []
         try:
-            async with asyncio.timeout(seconds):
-                while True:
-                    rows = await database.read(lambda c: _first(c, waiting, leaving))
-                    known = await database.read(lambda c: _count(c))
-                    if not rows and known == len(self.platform.events):
-                        return
-                    await asyncio.sleep(0.05)
+            async with asyncio.timeout(seconds) as patience:
+                while (left := await self._left(database)) != [len(self.platform.events), 0, 0]:
+                    if left != before:
+                        before = left
+                        patience.reschedule(asyncio.get_running_loop().time() + seconds)
+                    await asyncio.sleep(0.1)
         finally:
             await database.close()
+
+    async def _left(self, database: Database) -> list[int]:
+        """How many messages came in, wait for their turn, and how many replies wait to be sent."""
+        try:
+            return [await database.read(lambda c, query=query: _counted(c, query)) for query in _LEFT]
+        except StoreError:
+            return []  # the tables are not made yet
 
     async def uncertain(self) -> list[str]:
         """The texts of the replies of which nobody knows."""
@@ -86,21 +94,19 @@ class Town:
             await database.close()
 
 
-async def _first(connection: object, *queries: object) -> list[object]:
-    rows: list[object] = []
-    for query in queries:
-        rows += (await connection.execute(query.limit(1))).all()  # type: ignore[attr-defined]
-    return rows
+_LEFT = (
+    select(func.count()).select_from(inbox),
+    select(func.count()).where(inbox.c.state == "new"),
+    select(func.count()).where(outbox.c.state.in_(("new", "sending"))),
+)
 
 
-async def _count(connection: object) -> int:
-    return len((await connection.execute(select(inbox.c.seq))).all())  # type: ignore[attr-defined]
+async def _counted(connection: AsyncConnection, query: Select[tuple[int]]) -> int:
+    return (await connection.execute(query)).scalar_one()
 
 
-async def _uncertain(connection: object) -> list[str]:
-    import json
-
-    rows = await connection.execute(select(outbox.c.reply).where(outbox.c.state == "uncertain"))  # type: ignore[attr-defined]
+async def _uncertain(connection: AsyncConnection) -> list[str]:
+    rows = await connection.execute(select(outbox.c.reply).where(outbox.c.state == "uncertain"))
     return [json.loads(row.reply)["text"] for row in rows]
 
 
@@ -109,8 +115,10 @@ async def town(folder: Path, url: str, idempotent: bool) -> AsyncIterator[Town]:
     """A town for one test."""
     platform = Platform(folder, idempotent)
     await platform.start()
-    yield Town(platform, url, {})
-    await platform.stop()
+    try:
+        yield Town(platform, url, {})
+    finally:
+        await platform.stop()
 
 
 async def die_at_every_point(place: Town) -> None:
@@ -128,15 +136,20 @@ async def die_at_every_point(place: Town) -> None:
 async def die_at_random(place: Town, kills: int, seed: int, workers: int = 1, conversations: int = 10) -> None:
     """Kill a running bot again and again while people write; then let one go on to the end."""
     draw = random.Random(seed)
+    platform = place.platform
     running = [start(place.plan()) for _ in range(workers)]
-    for _ in range(kills):
+    for number in range(kills):
         for _ in range(draw.randint(1, 8)):
             await place.write(f"c{draw.randrange(conversations)}")
-        await asyncio.sleep(draw.uniform(0.02, 0.35))
+        # It must live to be killed, however slow the machine is; then at any moment of its work.
+        await platform.until(lambda alive=workers + number: platform.connected >= alive, 60)
+        await asyncio.sleep(draw.uniform(0.0, 0.25))
         victim = running.pop(draw.randrange(workers))
         victim.kill()
         assert await ended(victim) == -9
         running.append(start(place.plan()))
+    # One that is told to stop before it listens to signals just dies.
+    await platform.until(lambda: platform.connected >= workers + kills, 60)
     await place.settled()
     for process in running:
         process.terminate()
@@ -145,7 +158,9 @@ async def die_at_random(place: Town, kills: int, seed: int, workers: int = 1, co
 
 async def finish(place: Town) -> None:
     """Run a bot until nothing is on its way, and stop it in order."""
+    platform, before = place.platform, place.platform.connected
     process = start(place.plan())
+    await platform.until(lambda: platform.connected > before, 60)
     await place.settled()
     process.terminate()
     assert await ended(process) == 0

@@ -21,6 +21,8 @@ class Platform:
     idempotent: bool
     events: list[dict[str, str]] = field(default_factory=list)
     shown: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    connected: int = 0
+    """How many connections have fetched something: a bot that runs has one."""
     _by_id: dict[str, str] = field(default_factory=dict)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _server: asyncio.Server | None = None
@@ -52,8 +54,14 @@ class Platform:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
+            fetched = False
             while line := await reader.readline():
                 request = json.loads(line)
+                if request["op"] == "sync" and not fetched:
+                    fetched = True
+                    async with self._changed:
+                        self.connected += 1
+                        self._changed.notify_all()
                 answer = await (self._sync(request) if request["op"] == "sync" else self._send(request))
                 writer.write(json.dumps(answer).encode() + b"\n")
                 await writer.drain()

@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
@@ -26,6 +26,7 @@ BUSY_SECONDS = 10.0
 """How long to wait for another process that writes (SQLite), or for a free connection (PostgreSQL)."""
 
 _BUSY_PAUSE = 0.02
+_NOTHING = text("SELECT 1")
 
 _PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 """Seconds between the tries of a step that met a lost connection or a deadlock. Every step may be repeated: what it
@@ -59,13 +60,13 @@ class Database:
         """What an error message calls the database: the file, or the address without the password."""
         return str(self.url.database) if self.sqlite else self.url.render_as_string(hide_password=True)
 
-    async def read(self, step: Step[T]) -> T:
-        """Run a step that changes nothing."""
-        return await self._shielded(self._reader, step)
+    async def read(self, step: Step[T], patient: bool = True) -> T:
+        """Run a step that changes nothing; `patient` tries again when the connection is lost."""
+        return await self._shielded(self._reader, step, _PAUSES if patient else ())
 
     async def write(self, step: Step[T]) -> T:
         """Run a step and commit it."""
-        return await self._shielded(self._writer, step)
+        return await self._shielded(self._writer, step, _PAUSES)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -74,6 +75,14 @@ class Database:
             async with self._turn_to_write(), self._writer.connect() as connection:
                 await self._begun(connection)
                 yield connection
+
+    async def answers(self) -> None:
+        """Return if the database answers; StoreError if not."""
+
+        async def step(connection: AsyncConnection) -> None:
+            await connection.execute(_NOTHING)
+
+        await self.read(step, patient=False)
 
     async def tidy(self) -> None:
         """Empty SQLite's write-ahead log, which still holds what was erased."""
@@ -94,15 +103,15 @@ class Database:
         if self.sqlite:
             await self._reader.dispose()
 
-    async def _shielded(self, engine: AsyncEngine, step: Step[T]) -> T:
+    async def _shielded(self, engine: AsyncEngine, step: Step[T], pauses: Sequence[float]) -> T:
         # A caller that goes away (a browser that hangs up) must not tear a connection down in the middle of a step.
-        task = asyncio.ensure_future(self._tried(engine, step))
+        task = asyncio.ensure_future(self._tried(engine, step, pauses))
         self._steps.add(task)
         task.add_done_callback(self._steps.discard)
         return await asyncio.shield(task)
 
-    async def _tried(self, engine: AsyncEngine, step: Step[T]) -> T:
-        for pause in (*_PAUSES, None):
+    async def _tried(self, engine: AsyncEngine, step: Step[T], pauses: Sequence[float]) -> T:
+        for pause in (*pauses, None):
             try:
                 if engine is self._writer:
                     async with self._turn_to_write(), engine.connect() as connection:

@@ -14,11 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 PRAGMAS = (
-    "busy_timeout = 0",
+    "busy_timeout = 5000",  # while the file is opened, and mended after a crash
     "journal_mode = WAL",
     "synchronous = FULL",
     "secure_delete = ON",  # what is erased is overwritten, not only unlinked
     "temp_store = MEMORY",
+    "busy_timeout = 0",
 )
 
 
