@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from bot.core import mask
 from bot.core.asking import choices_of, confirm_choices, confirmation, help_blocks
 from bot.core.render import citation, finished, reference
 from bot.core.state import ConversationState
@@ -81,7 +82,8 @@ class Asker:
 
     def give(self, turn: Turn, question: Question, reading: Reading, text: str) -> Turned:
         editing = turn.session.editing is not None
-        session = engine.give(turn.flow, turn.session, question.id, reading.value, reading.remark)
+        given = _masked(reading.value) if question.kind == "text" and isinstance(reading.value, str) else reading.value
+        session = engine.give(turn.flow, turn.session, question.id, given, mask.mask(reading.remark))
         after = self.moved(turn, session)
         value = shown(question, reading.value, turn.language)
         notes: list[Block] = []
@@ -178,3 +180,10 @@ class Asker:
     def _cited(self, id: str) -> document.Cited:
         shown_as = citation(self.knowledge.quotes[id], 1, self.public_url)
         return document.Cited(shown_as.quote, reference(shown_as))
+
+
+def _masked(text: str) -> str:
+    """An answer for a draft without addresses and personal numbers; a sum of money alone is left as it is."""
+    masked = mask.mask(text)
+    telling = any(word in masked and word not in text for word in (mask.EMAIL, mask.PERSON, mask.PHONE))
+    return masked if telling else text

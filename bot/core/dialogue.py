@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
+from bot.core import mask
 from bot.core.asker import Asker, Turn, Turned
 from bot.core.asking import places_in
 from bot.core.render import finished
@@ -208,7 +209,7 @@ class Dialogue:
         if reading.manner == "answer":
             return self.asker.give(turn, question, reading, text)
         if reading.manner == "confirm":
-            session = replace(turn.session, pending=(reading.value, harmless(text)), paused=False)
+            session = replace(turn.session, pending=(reading.value, mask.mask(harmless(text))), paused=False)
             return self.asker.ask(self.asker.moved(turn, session), [])
         return self.asker.again(turn, question) if reading.manner == "unclear" else None
 

@@ -476,6 +476,23 @@ def test_another_municipality_can_be_named_instead() -> None:
     assert talk.question == "municipality"
 
 
+def test_numbers_that_tell_who_wrote_are_not_kept() -> None:
+    talk = Talk()
+    talk.say("ja, mitt personnummer är 19121212-1212 om det behövs", "nej, det finns inga, ring 070-123 45 67")
+
+    assert "1212" not in talk.state.model_dump_json()
+    assert "123 45 67" not in talk.state.model_dump_json()
+
+
+def test_sums_stay_in_a_draft_but_not_personal_numbers() -> None:
+    talk = Talk("partnerskap")
+    talk.say("Föreningen, 19121212-1212", "Kommunen ger 1 200 000 kronor per år")
+
+    assert talk.state.dialog is not None
+    kept = [a[1] for a in talk.state.dialog["answers"]]
+    assert kept == ["Föreningen, [personnummer]", "Kommunen ger 1 200 000 kronor per år"]
+
+
 # ---- buttons
 
 
