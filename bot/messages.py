@@ -69,6 +69,8 @@ class Message(Value):
     """What the person's client speaks, where the channel knows; counts until the person has written something."""
     may_configure: bool = True
     """False when the sender may not change the room's settings, such as its municipality."""
+    municipality: str | None = None
+    """The municipality that the room has chosen (`Reply.municipality`): a new conversation in it begins with that."""
     received: datetime
     address: dict[str, str] = Field(default_factory=dict)
     token: str = ""
@@ -215,6 +217,8 @@ class Reply(Value):
     suggestions: tuple[str, ...] = ()
     flow: FlowStatus | None = None
     outcome: Outcome | None = None
+    municipality: str | None = None
+    """Set when the reply confirms that this municipality was chosen; a channel with rooms keeps it for the room."""
     file: str | None = None
     """Of a result page: text of a file with which the dialog can be gone on with, however long after."""
 

@@ -173,7 +173,8 @@ class Router:
         told = any(q.issuer.place == id for q in self._knowledge.quotes.values())
         text = texts["place_own" if own else "place_told" if told else "place_none"].format(place=name)
         state = state.model_copy(update={"municipality": id})
-        return Routed(state, says("command", text, suggestions=texts["start"].split("|")))
+        reply = says("command", text, suggestions=texts["start"].split("|"))
+        return Routed(state, reply.model_copy(update={"municipality": id}))
 
     def _sources(self, state: ConversationState) -> Reply:
         sources = self._knowledge.sources.values()

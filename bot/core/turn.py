@@ -12,7 +12,7 @@ from bot.core.dialogue import Dialogue
 from bot.core.render import finished, says
 from bot.core.route import Routed, Router
 from bot.core.state import ConversationState
-from bot.messages import Language, Link, Message, Reply
+from bot.messages import Link, Message, Reply
 from bot.ports import Outgoing, Record, TurnResult
 from dialogs.commands import read_command
 from dialogs.load import load_flows
@@ -56,7 +56,7 @@ def turn(
     brain: Brain, message: Message, state: str | None, now: datetime, uncertain: Sequence[Outgoing] = ()
 ) -> TurnResult:
     """Answer one message. `state` is what an earlier turn left as JSON; what cannot be read of it starts anew."""
-    current = _state(state, brain, message.language)
+    current = _state(state, brain, message)
     if message.redacts:
         return TurnResult(current.model_dump_json())
     if message.feedback:
@@ -119,13 +119,14 @@ def _leading_to(reply: Reply, token: str) -> Reply:
     return finished(reply.model_copy(update={"blocks": (*reply.blocks[:first], link, *reply.blocks[first:])}))
 
 
-def _state(text: str | None, brain: Brain, language: Language | None) -> ConversationState:
+def _state(text: str | None, brain: Brain, message: Message) -> ConversationState:
     if text is not None:
         try:
             return ConversationState.model_validate_json(text)
         except ValueError:
             pass
-    return ConversationState(municipality=brain.municipality, language=language or "sv")
+    place = message.municipality if message.municipality in brain.knowledge.places else None
+    return ConversationState(municipality=place or brain.municipality, language=message.language or "sv")
 
 
 def _told(uncertain: Sequence[Outgoing], state: ConversationState) -> tuple[Reply, ...]:

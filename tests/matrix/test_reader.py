@@ -43,6 +43,9 @@ class NoHouse:
     def may_configure(self, room: str, user: str) -> bool:
         return False
 
+    def municipality(self, room: str) -> str | None:
+        return None
+
     async def event(self, room: str, id: str) -> dict[str, Any] | None:
         return None
 

@@ -12,6 +12,7 @@ from tests.matrix.people import Event, Person, mention, relation, thread
 pytestmark = pytest.mark.synapse
 
 People = Callable[..., Person]
+CRITERIA = "Vilka kriterier gäller?"
 BEGIN = "Passar vår idé för ett IOP?"
 
 
@@ -170,6 +171,10 @@ def test_only_those_who_may_change_the_room_choose_its_municipality(bot: Bot, an
     chosen = anna.ask(room, "!iop kommun Eslöv", bot.user)
     assert body(refused) != body(chosen)
     assert "Eslöv" in body(chosen)
+    general = anna.ask(anna.direct(bot.user), CRITERIA, bot.user)
+    here = bo.ask(room, f"!iop {CRITERIA}", bot.user)  # in a thread of its own
+    assert body(here) != body(general)
+    assert "[1] Eslövs kommun" in body(here)
 
 
 def test_pictures_and_notices(bot: Bot, anna: Person) -> None:

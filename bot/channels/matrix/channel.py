@@ -76,6 +76,8 @@ class MatrixChannel:
             raise Refused("Boten är inte med i rummet.")
         try:
             shown_as = await self._sender.send(live.gateway, outgoing)
+            if outgoing.reply.municipality:
+                await live.gateway.choose(room, outgoing.reply.municipality)
         except CredentialError as error:
             raise NotAccepted(str(error), CREDENTIAL_PAUSE) from None
         live.courtesy.answered(outgoing.event)

@@ -23,6 +23,9 @@ FIRST_SYNC_SECONDS = 180
 JOIN_SECONDS = 180
 TIMELINE = 100
 
+ROOM_DATA = "se.iopbot.room"
+"""Account data of the bot's own in a room: what the room has chosen."""
+
 Json = dict[str, Any]
 """A decoded JSON object; whoever reads a value checks its type."""
 
@@ -43,7 +46,7 @@ _FILTER = {
             ],
         },
         "ephemeral": {"types": []},
-        "account_data": {"types": []},
+        "account_data": {"types": [ROOM_DATA]},
     },
 }
 
@@ -98,6 +101,7 @@ class Gateway:
     proxy: str | None = None
     _client: nio.AsyncClient = field(init=False)
     _powers: dict[str, Power] = field(default_factory=dict)
+    _chosen: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         config = nio.AsyncClientConfig(
@@ -210,6 +214,9 @@ class Gateway:
         rooms = []
         for id, room in response.rooms.join.items():
             self._learn(id, [*room.state, *room.timeline.events])
+            for data in room.account_data:
+                if isinstance(data, nio.UnknownAccountDataEvent) and data.type == ROOM_DATA:
+                    self._chosen[id] = str(data.content.get("municipality", ""))
             gap = room.timeline.prev_batch if room.timeline.limited else None
             rooms.append(RoomPage(id, _events(id, room.timeline.events), gap))
         invites = tuple(
@@ -313,6 +320,20 @@ class Gateway:
     def may_configure(self, room: str, user: str) -> bool:
         """Whether a person may change the settings of a room."""
         return self._powers.get(room, Power()).may_configure(user)
+
+    def municipality(self, room: str) -> str | None:
+        """The municipality that a room has chosen."""
+        return self._chosen.get(room) or None
+
+    async def choose(self, room: str, municipality: str) -> None:
+        """Keep the municipality that a room has chosen, on the server."""
+        if self._chosen.get(room) == municipality:
+            return
+        me, where = quote(self.user, safe=""), quote(room, safe="")
+        await self.request(
+            "PUT", f"{V3}/user/{me}/rooms/{where}/account_data/{ROOM_DATA}", {"municipality": municipality}
+        )
+        self._chosen[room] = municipality
 
     def forget(self, room: str) -> None:
         """Drop what is held of a room that the bot is not in any more."""

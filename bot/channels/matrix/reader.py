@@ -35,6 +35,9 @@ class House(Protocol):
     def may_configure(self, room: str, user: str) -> bool:
         """See Gateway."""
 
+    def municipality(self, room: str) -> str | None:
+        """See Gateway."""
+
     def event(self, room: str, id: str) -> Awaitable[dict[str, Any] | None]:
         """See Gateway."""
 
@@ -72,6 +75,7 @@ class Reader:
             conversation=room,
             sender=sender,
             received=self._clock.now(),
+            municipality=self._house.municipality(room),
             may_configure=self.is_direct(room) or self._house.may_configure(room, sender),
             address={"room": room, "event": id, "sender": sender},
         )
