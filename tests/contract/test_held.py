@@ -120,6 +120,19 @@ async def test_records_are_listed_by_kind_and_time(stores: Stores, clock: SetClo
     assert await stores.records.list("unanswered", clock.now()) == []
 
 
+async def test_that_a_question_was_answered_is_nobodys_in_particular(stores: Stores, clock: SetClock) -> None:
+    await stores.inbox.put([message()])
+    async with stores.inbox.take(clock.now()) as work:
+        assert work is not None
+        record = Record("answered", work.message.sender, "", topic="lou", tier="answer")
+        await work.finish(result("Ja.", records=(record,)), clock.now())
+
+    ((_, kept),) = await stores.records.list("answered", clock.now())
+
+    assert (kept.sender, kept.topic) == ("", "lou")
+    assert held(await stores.conversations.export(ANNA))[3] == 0
+
+
 async def test_a_lease_is_held_by_one(stores: Stores, clock: SetClock) -> None:
     assert await stores.lease.hold("matrix", "a", 10, clock.now())
     assert await stores.lease.hold("matrix", "a", 10, clock.now())

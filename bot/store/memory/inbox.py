@@ -37,8 +37,10 @@ class MemoryWork:
         shelf.tables.states[row.here] = result.state
         shelf.tables.updated[row.here] = now
         self._queue(result, now)
-        here = (message.channel, message.event)
-        shelf.tables.records += [(now, replace(each, sender=message.sender), here) for each in result.records]
+        for record in result.records:
+            # That a question was answered is counted, and is nobody's in particular.
+            sender, event = ("", "") if record.kind == "answered" else (message.sender, message.event)
+            shelf.tables.records.append((now, replace(record, sender=sender), (message.channel, event)))
         if result.page is not None:
             shelf.tables.results[message.token] = (result.page, message.sender, now)
         for id in result.told:

@@ -126,8 +126,9 @@ class SqlWork:
             {
                 "kind": record.kind,
                 "channel": message.channel,
-                "event": message.event,
-                "sender": message.sender,
+                # That a question was answered is counted, and is nobody's in particular.
+                "event": None if record.kind == "answered" else message.event,
+                "sender": "" if record.kind == "answered" else message.sender,
                 "text": record.text,
                 "topic": record.topic,
                 "tier": record.tier,
