@@ -31,7 +31,7 @@ COPY LICENSE NOTICE /usr/share/doc/iopbot/
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin iopbot \
  && install --directory --owner=iopbot --mode=0700 /data
 USER 10001
-ENV PATH=/opt/iopbot/bin:$PATH PYTHONUNBUFFERED=1 IOPBOT_DATA_DIR=/data IOPBOT_HOST=0.0.0.0 IOPBOT_PORT=8080
+ENV PATH=/opt/iopbot/bin:$PATH PYTHONUNBUFFERED=1 IOPBOT_DATA_DIR=/data IOPBOT_CACHE_DIR=/data/cache IOPBOT_HOST=0.0.0.0 IOPBOT_PORT=8080
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080

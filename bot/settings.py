@@ -43,6 +43,11 @@ def _default_data_dir() -> Path:
     return Path(base).expanduser() / "iopbot"
 
 
+def _default_cache_dir() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser() / "iopbot"
+
+
 class Settings(BaseSettings):
     """What the operator decides. Construct it with `load_settings`."""
 
@@ -57,6 +62,7 @@ class Settings(BaseSettings):
 
     # Where it keeps what it must remember, and how long
     data_dir: Path = Field(default_factory=_default_data_dir)
+    cache_dir: Path = Field(default_factory=_default_cache_dir)
     database_url: SecretStr | None = None
     secret_key: SecretStr | None = Field(default=None, min_length=16)
     retention_days: int = Field(default=21, ge=1, le=3650)

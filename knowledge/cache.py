@@ -12,9 +12,12 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+MOST_KEPT = 3
+"""Files of one name: a few programs with other content may share the folder."""
+
 
 def kept_in(folder: Path | None, fingerprint: str, prepare: Callable[[], T], name: str) -> T:
-    """The kept value, or a newly prepared one, which is then kept as the only one of its name. Plain values only
+    """The kept value, or a newly prepared one, which is then kept with the last few of its name. Plain values only
     (marshal).
 
     The key holds this package's own code and the Python version too, so that neither an update nor another interpreter
@@ -47,7 +50,8 @@ def _write(path: Path, data: bytes) -> None:
     temporary = path.with_suffix(f".{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        for old in path.parent.glob(f"{path.name.split('-')[0]}-*.bin"):
+        kept = sorted(path.parent.glob(f"{path.name.split('-')[0]}-*.bin"), key=lambda p: p.stat().st_mtime)
+        for old in kept[: -(MOST_KEPT - 1)]:
             old.unlink(missing_ok=True)
         temporary.write_bytes(data)
         temporary.replace(path)

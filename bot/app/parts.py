@@ -80,7 +80,7 @@ def brain_of(settings: Settings, keep: bool = True) -> Brain:
         settings.contact,
         settings.public_url,
         settings.retention_days,
-        settings.data_dir / "cache" if keep else None,
+        settings.cache_dir if keep else None,
     )
 
 

@@ -270,8 +270,7 @@ def _answerer(settings: Settings) -> Answerer:
     from knowledge.load import load
 
     gc.disable()  # one short process that only builds up: collecting would cost a fifth of its time
-    cache = settings.data_dir / "cache"
-    return Answerer(load(settings.knowledge_dirs, cache), settings.contact, cache)
+    return Answerer(load(settings.knowledge_dirs, settings.cache_dir), settings.contact, settings.cache_dir)
 
 
 def _brain(settings: Settings, municipality: str | None) -> Brain:
@@ -284,7 +283,7 @@ def _brain(settings: Settings, municipality: str | None) -> Brain:
         settings.contact,
         settings.public_url or "",
         settings.retention_days,
-        settings.data_dir / "cache",
+        settings.cache_dir,
     )
 
 
