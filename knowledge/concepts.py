@@ -41,7 +41,7 @@ class Concepts:
             for mark in self._word(token):
                 found[mark] = None
             for parts, stem, mark in self._phrases.get(token, ()):
-                if _follows(tokens[n : n + len(parts)], parts, stem):
+                if _follows(tokens[n + 1 : n + 2 * len(parts)], parts[1:], stem):
                     found[mark] = None
         return list(found)
 
@@ -57,7 +57,16 @@ class Concepts:
         return found
 
 
-def _follows(tokens: Sequence[str], parts: tuple[str, ...], stem: bool) -> bool:
-    if len(tokens) < len(parts) or any(a != b for a, b in zip(tokens[:-1], parts[:-1], strict=True)):
-        return False
-    return tokens[-1].startswith(parts[-1]) if stem else tokens[-1] == parts[-1]
+def _follows(tokens: Sequence[str], parts: Sequence[str], stem: bool) -> bool:
+    """True when the parts come in order, each after at most one other word: «säger upp» is in «säger man upp»."""
+    at = 0
+    for n, part in enumerate(parts):
+        last = stem and n == len(parts) - 1
+        for gap in (0, 1):
+            token = tokens[at + gap] if at + gap < len(tokens) else ""
+            if token == part or (last and token.startswith(part)):
+                at += gap + 1
+                break
+        else:
+            return False
+    return True

@@ -140,7 +140,7 @@ class Speller:
 
     def correct(self, word: str) -> str:
         """The nearest known word within one to three typing errors, by its length; else the word itself."""
-        if len(word) < 5 or self.known(word) or word in STOP_SV or word in STOP_EN:
+        if len(word) < 6 or self.known(word) or word in STOP_SV or word in STOP_EN:
             return word
         most = 1 if len(word) < 8 else 2 if len(word) < 14 else 3
         best, least = word, most + 1

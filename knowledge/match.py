@@ -29,6 +29,8 @@ _ASKING = frozenset(
 )
 _IOP = "#iop"
 """The concept (terms/begrepp.yaml) by which a question says that it is about an IOP."""
+ANYWHERE = 0.6
+"""Fit of an outside matter with a named place: buses and weather are everywhere."""
 CANDIDATES = 50
 """Nearest wordings that are looked at."""
 KEPT = 5
@@ -300,6 +302,8 @@ def _place(topic: Topic, spoken_for: frozenset[str], places: Sequence[str]) -> f
     """How well a topic fits the places asked about; `spoken_for` are those whose words it quotes."""
     if len(places) > 1 and topic.form == "comparison":
         return len(spoken_for & set(places)) / len(places)
+    if topic.kind == "outside" and places:
+        return ANYWHERE
     if not topic.place:
         return 0.0
     return 1.0 / len(places) if topic.place in places else (-1.0 if places else -0.2)
