@@ -113,7 +113,9 @@ class Answerer:
         if variant:
             quotes, own = _within(variant.quotes, FEW), len(variant.quotes)
         else:
-            quotes, own = self._quotes(question, topic, match)
+            parts = self._parts(question, topic)
+            quotes, own = _compose(topic, parts, match, asks_for_several(question, match))
+            lead = " ".join([lead, *(_lead(part, language) for part in parts[:1])])
         if not sure:
             lead = _NEAREST[language].format(title=topic.title)
         return Answer(
@@ -128,38 +130,19 @@ class Answerer:
             own=own,
         )
 
-    def _quotes(self, question: str, topic: Topic, match: Match) -> tuple[tuple[Quote, ...], int]:
-        """The quotes of an answer, and how many of them are the topic's own.
-
-        In doubt the best quotes of the neighbouring topics stand beside; a question in several parts gets the best
-        quote for
-        each part.
-        """
-        parts = self._parts(question, topic)
-        several = asks_for_several(question, match)
-        limit = MANY if len(parts) > 1 or (several and topic.form != "fact") else FEW
-        share = match.ranked[0].share
-        own = list(_within(topic.quotes, limit))
-        if (parts or share < CLEAR) and (not several or topic.form == "fact"):
-            own = own[: 1 if share < DOUBTFUL else 2]
-        if several and topic.form == "list":
-            return _within([*own, *parts], limit), len(own)
-        beside = [*parts, *(_neighbours(match) if share < CLEAR else [match.extra] if match.extra else [])]
-        return _within([*own, *beside], limit), len(own)
-
-    def _parts(self, question: str, topic: Topic) -> list[Quote]:
-        """The best quote for every further part of a question such as «vem …, och hur …?»."""
+    def _parts(self, question: str, topic: Topic) -> list[Topic]:
+        """The topic of every further part of a question such as «vem …, och hur …?»."""
         pieces = _PART.split(fold(question).strip(" ?"))
         if not 2 <= len(pieces) <= 4:
             return []
-        found = []
+        found: list[Topic] = []
         for piece in pieces:
             if len(content_words(piece)) < 2:
                 continue
             match = self._matcher.match(piece)
             best = match.ranked[0].topic if match.ranked and match.confidence >= SURE else None
             if best and best.kind == "answer" and best.id != topic.id and best.quotes:
-                found.append(best.quotes[0])
+                found.append(best)
         return found
 
     def _place_remarks(
@@ -213,6 +196,23 @@ class Answerer:
 
 def _lead(topic: Topic, language: Language) -> str:
     return topic.lead_en if language == "en" and topic.lead_en else topic.lead
+
+
+def _compose(topic: Topic, parts: Sequence[Topic], match: Match, several: bool) -> tuple[tuple[Quote, ...], int]:
+    """The quotes of an answer, and how many of them are the topic's own.
+
+    In doubt the best quotes of the neighbouring topics stand beside; a question in several parts gets the best quote
+    for each part.
+    """
+    limit = MANY if len(parts) > 1 or (several and topic.form != "fact") else FEW
+    share = match.ranked[0].share
+    own = _within(topic.quotes, limit)
+    if (parts or share < CLEAR) and (not several or topic.form == "fact"):
+        own = own[: 1 if share < DOUBTFUL else 2]
+    beside = [part.quotes[0] for part in parts]
+    if not (several and topic.form == "list"):
+        beside += _neighbours(match) if share < CLEAR else [match.extra] if match.extra else []
+    return _within([*own, *beside], limit), len(own)
 
 
 def asks_for_several(question: str, match: Match) -> bool:
