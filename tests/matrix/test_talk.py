@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 
@@ -175,6 +176,14 @@ def test_only_those_who_may_change_the_room_choose_its_municipality(bot: Bot, an
     here = bo.ask(room, f"!iop {CRITERIA}", bot.user)  # in a thread of its own
     assert body(here) != body(general)
     assert "[1] Eslövs kommun" in body(here)
+
+
+def test_a_room_that_is_upgraded_is_followed(bot: Bot, anna: Person) -> None:
+    old = anna.room(bot.user, preset="public_chat")
+    anna.until(old, lambda e: e["sender"] == bot.user and e["type"] == "m.room.message")
+    new = str(anna.call("POST", f"/rooms/{quote(old)}/upgrade", {"new_version": "11"})["replacement_room"])
+    anna.until(new, lambda e: e.get("state_key") == bot.user and e["content"].get("membership") == "join")
+    anna.ask(new, "Är IOP tillåtet?", bot.user)
 
 
 def test_pictures_and_notices(bot: Bot, anna: Person) -> None:
