@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from pydantic import RootModel
 from rapidfuzz.distance import OSA
 
-from dialogs.words import LANGUAGE, ORDINALS, table, tokens
+from dialogs.words import LANGUAGE, ORDINALS, UNSURE, table, tokens
 from dialogs.words import phrase_key as keyed
 from knowledge.authoring import Document
 
@@ -92,7 +92,7 @@ def _number(word: str) -> int:
 
 def _misspelled(whole: str) -> Command | None:
     """A command with a slip of the finger; only longer ones, since short words are too like others."""
-    if not 6 <= len(whole) <= 30 or any(c.isdigit() for c in whole):
+    if not 6 <= len(whole) <= 30 or any(c.isdigit() for c in whole) or whole in UNSURE:
         return None
     limit = 1 if len(whole) < 9 else 2
     for phrase, name in FORGIVING:

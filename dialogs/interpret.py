@@ -9,9 +9,10 @@ from rapidfuzz import fuzz
 
 from dialogs import words as w
 from dialogs.clues import stands
+from dialogs.doubt import unsure_start
 from dialogs.model import SKIPPED, YES_NO, Option, Question
 from dialogs.reading import OTHER, QUESTION, UNCLEAR, Reading, interrogative, ordinal
-from dialogs.yes_no import read_yes_no, unsure_start
+from dialogs.yes_no import read_yes_no
 
 PASSING = w.table(
     "hoppa över, hoppar över, skip, skippa, pass, nästa, nästa fråga, vet inte, vet ej, ingen aning, oklart"

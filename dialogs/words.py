@@ -13,6 +13,10 @@ INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufe0e\ufe0f]")
 RUN = re.compile(r"(.)\1+")
 TOKEN = re.compile(r"[a-zåäöéèüæøñ]+|\d+")
 FOLD = str.maketrans("åäöéèüæøñ", "aaoeeuaon")
+SPOKEN = {
+    "d": "det", "he": "det", "e": "är", "ä": "är", "ve": "vet", "la": "väl", "int": "inte", "ite": "inte",
+    "ente": "inte", "oxå": "också",
+}  # fmt: skip
 LANGUAGE = Path(__file__).parent / "language"
 
 
@@ -23,8 +27,10 @@ def tokens(text: str) -> list[str]:
 
 
 def key(word: str) -> str:
-    """A word with doubled letters as one: «jaaa» and «ja» are the same, «japp» is «jap»."""
-    return RUN.sub(r"\1", word)
+    """A word with doubled letters as one («jaaa» and «ja» are the same, «japp» is «jap»), and the little words as
+    people speak them as they are written: «de e» is «det är»."""
+    squeezed = RUN.sub(r"\1", word)
+    return SPOKEN.get(squeezed, squeezed)
 
 
 def folded(word: str) -> str:
@@ -57,6 +63,8 @@ class Answers(Authored):
     fillers: str
     joints: str
     tags: str
+    attending: str
+    after: str
     question_words: str
     asking: str
     subjects: str
@@ -85,6 +93,8 @@ MAYBE_NO = table(_FILE.maybe_no)
 FILLERS = table(_FILE.fillers)
 JOINTS = table(_FILE.joints)
 TAGS = table(_FILE.tags)
+ATTENDING = table(_FILE.attending)
+AFTER = table(_FILE.after)
 QUESTION_WORDS = table(_FILE.question_words)
 ASKING = table(_FILE.asking)
 SUBJECTS = table(_FILE.subjects)

@@ -8,32 +8,20 @@ from rapidfuzz.distance import OSA
 
 from dialogs import words as w
 from dialogs.clues import clue_of
+from dialogs.doubt import ADVERBS, SUBJECT_FILL, unsure_start
 from dialogs.model import YES_NO, Question
-from dialogs.reading import ECHO, OTHER, QUESTION, UNCLEAR, Reading, interrogative, ordinal
+from dialogs.reading import ECHO, ECHO_VERBS, OTHER, QUESTION, UNCLEAR, Reading, interrogative, ordinal
 
-SUBJECT_FILL = frozenset(
-    (
-        "jag vi man det men har är ar alltså faktiskt ju du ärligt talat så fast lite i im am we are were tyvärr nog"
-        " väl vet"
-    ).split()
-)
-"""Words that may stand before «vet inte» without changing it."""
-ADVERBS = frozenset(
-    w.key(t)
-    for t in (
-        "faktiskt verkligen egentligen ärligt talat ju nog heller alls precis tyvärr helt riktigt direkt lite ganska"
-        " väldigt fortfarande högst mycket rätt ännu just"
-    ).split()
-)
-"""Words that change nothing in «det vet jag faktiskt inte»."""
 ANSWERING = w.YES | w.LEAN_YES
-NEEDS_END = w.table(
-    "pass, passar, olika, ibland, skip, diskuterar, varierar, delvis, grann, möjligt, svårt, utreder, för tidigt"
-    ", svår fråga, bra fråga, är frågan, är möjligt, unknown"
+VERBS = frozenset(
+    w.key(v) for v in (*ECHO_VERBS.split("|"), "beror", "existerar", "vet", "vågar", "var", "borde", "skulle", "låter")
 )
-"""These say unsure only when nothing else follows: «olika saker» and «svårt att hitta lokal» do not."""
+NEUTRAL = SUBJECT_FILL | frozenset(
+    w.key(k) for k in "för närvarande nu idag hos oss här detta så dessvärre den de dom".split()
+)
+"""With these before it a last «inte» is an answer; «orkar inte» and «det hinner jag inte» are none."""
 CLAUSE = re.compile(r"[,.;:–]|\bmen\b|\bfast\b|\bbut\b", re.IGNORECASE)
-HALTING = frozenset({"stop", "vänta", "avbryt", "sluta", "tilbaka", "hej"})
+HALTING = frozenset({"stop", "vänta", "avbryt", "sluta", "tilbaka", "hej", "halå", "föresten"})
 """A message that begins so is no answer, even if it ends in one."""
 
 
@@ -71,7 +59,7 @@ def _words(found: list[str], text: str, question: Question | None) -> Reading:
     """The words decide in this order: whole phrases, unsure, a leading yes or no, an echo of the question, clues."""
     asks = "?" in text
     start = _skip_fillers(found)
-    body = found[start:] or found
+    body = _bare(found[start:] or found)
     keys = [w.key(t) for t in body]
     whole = " ".join(keys)
     if whole in w.FILLERS and whole not in ANSWERING:
@@ -123,7 +111,8 @@ def _last(keys: list[str]) -> str:
     if keys[-1] in ("ja", "jo", "nej", "nä"):
         against = ("nej", "nä") if keys[-1] in ("ja", "jo") else ("ja", "jo")
         return "" if any(k in against for k in keys[:-1]) else ("yes" if keys[-1] in ("ja", "jo") else "no")
-    return "no" if keys[-1] in ("inte", "ej") and len(keys) <= 4 else ""
+    neutral = all(k in VERBS or k in ADVERBS or k in NEUTRAL for k in keys[:-1])
+    return "no" if keys[-1] in ("inte", "ej") and len(keys) <= 4 and neutral else ""
 
 
 def _skip_fillers(found: list[str]) -> int:
@@ -138,35 +127,26 @@ def _skip_fillers(found: list[str]) -> int:
     return at
 
 
+def _bare(found: list[str]) -> list[str]:
+    """With «det» for a spoken «de», without a «väl» near the start («det är väl klart») and without what only points
+    back («svarar ja på den»)."""
+    found = ["det" if t == "de" and _is_it(found[n + 1 : n + 2]) else t for n, t in enumerate(found)]
+    kept = [t for n, t in enumerate(found) if not (0 < n < min(4, len(found) - 1) and w.key(t) == "väl")]
+    for size in (3, 2, 1):
+        if len(kept) > size and " ".join(w.key(t) for t in kept[-size:]) in w.AFTER:
+            return kept[:-size]
+    return kept
+
+
+def _is_it(following: list[str]) -> bool:
+    """Whether a «de» stands for «det»: last, or before a verb that an answer takes («de gör vi», «de beror på»)."""
+    return not following or w.key(following[0]) in VERBS
+
+
 def _whole(whole: str) -> str:
     if whole in w.NO_PHRASES or whole in w.NO:
         return "no"
     return "yes" if whole in w.YES_PHRASES or whole in w.YES else ""
-
-
-def unsure_start(keys: list[str]) -> int:
-    """How many words from the start say unsure; subjects and small words may stand before («jag vet faktiskt inte»)."""
-    keys = [k for k in keys if k not in ADVERBS]
-    for at in range(min(4, len(keys))):
-        for size in range(min(5, len(keys) - at), 0, -1):
-            phrase = " ".join(keys[at : at + size])
-            if phrase in w.UNSURE and not _because(keys, at, size):
-                return at + size
-        if keys[at] not in SUBJECT_FILL:
-            return 0
-    return 0
-
-
-def _because(keys: list[str], at: int, size: int) -> bool:
-    """«det beror på att …» gives a reason; «passar bra» and «olika saker» are no doubt."""
-    phrase, rest = " ".join(keys[at : at + size]), keys[at + size :]
-    if phrase in ("beror på", "beror pa", "det beror på", "det beror pa"):
-        return rest[:1] == ["at"]
-    if phrase in ("beror", "det beror"):
-        return bool(rest) and rest[:2] not in (["på"], ["pa"])
-    if phrase in NEEDS_END:
-        return bool(rest) and rest[0] not in ("men", "det", "på", "den", "frågan", "här", "denna", "ja", "nej")
-    return False
 
 
 def _lead(keys: list[str]) -> tuple[str, int]:
@@ -176,13 +156,13 @@ def _lead(keys: list[str]) -> tuple[str, int]:
         if len(keys) >= size:
             if phrase in w.NO_PHRASES:
                 return "no", size
-            if phrase in w.YES_PHRASES and keys[size : size + 1] not in (["inte"], ["ej"]):
+            if phrase in w.YES_PHRASES and keys[size : size + 1] not in (["inte"], ["ej"], ["not"]):
                 return "yes", size
     first = keys[0]
     if first in w.NO and not (first in ("no", "ej") and len(keys) > 6):
         return "no", 1
     if first in w.YES:
-        negated = keys[1:2] and keys[1] in ("inte", "ej", "icke", "aldrig") and first not in ("ja", "jo")
+        negated = keys[1:2] and keys[1] in ("inte", "ej", "icke", "aldrig", "not") and first not in ("ja", "jo")
         return ("no", 2) if negated else ("yes", 1)
     return _typo(first, len(keys)), 1
 
@@ -199,6 +179,8 @@ def _typo(first: str, length: int) -> str:
 
 def _led(lead: str, rest: list[str], keys: list[str], text: str, asks: bool, clue: str) -> Reading:
     """An answer that begins with yes or no; the rest may qualify, contradict or ask."""
+    if lead == "yes" and _attends(" ".join(keys)):
+        return OTHER
     while (
         keys
         and _lead(keys) == (lead, 1)
@@ -226,13 +208,20 @@ def _led(lead: str, rest: list[str], keys: list[str], text: str, asks: bool, clu
         and wondering[:3] not in (["vad", "jag", "vet"], ["vad", "vi", "vet"])
     ):
         return QUESTION
-    if body[0] in HALTING:
+    if body[0] in HALTING or tail in ("jag menar", "vi menar"):
         return OTHER
+    if body[:2] == ["som", "om"]:  # «sure, som om kommunen bryr sig»
+        return UNCLEAR
     if clue != lead and _opposite(lead, keys, body, rest):
         return UNCLEAR
     qualified = any(k in w.JOINTS for k in keys)
     said_again = ECHO.match(" ".join(rest)) or tail in w.YES_PHRASES | w.NO_PHRASES
     return _weighed(lead, clue, qualified, "" if said_again else _remark_of(rest, text))
+
+
+def _attends(tail: str) -> bool:
+    """Whether a person who said yes only listens or remembers something: «ja jag lyssnar», «ja visst ja, mjölken»."""
+    return tail in w.ATTENDING or any(tail.startswith(f"{phrase} ") for phrase in w.ATTENDING if " " in phrase)
 
 
 def _opposite(lead: str, keys: list[str], body: list[str], rest: list[str]) -> bool:
@@ -243,7 +232,9 @@ def _opposite(lead: str, keys: list[str], body: list[str], rest: list[str]) -> b
     echo = ECHO.match(" ".join(rest))
     if echo and len(rest) <= 4:
         return bool(echo["neg"]) == (lead == "yes")
-    return lead == "yes" and " ".join(keys) in w.NO_PHRASES
+    if lead == "yes" and (" ".join(keys) in w.NO_PHRASES or (keys[0] == "inte" and _lead(keys)[0] == "no")):
+        return True
+    return len(keys) > 1 and keys[-1] in hard
 
 
 def _weighed(value: str, clue: str, qualified: bool, remark: str) -> Reading:

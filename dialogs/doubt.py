@@ -1,0 +1,99 @@
+"""Unsure, at the start of a message: phrases of the list with small words around them, and forms that no list holds
+(«det vågar jag inte svara på», «det vet bara vår kassör», «osäkr»)."""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz.distance import OSA
+
+from dialogs import words as w
+
+SUBJECT_FILL = frozenset(
+    (
+        "jag vi man det men har är ar alltså faktiskt ju du ärligt talat så fast lite i im am we are were tyvärr nog"
+        " väl vet"
+    ).split()
+)
+"""Words that may stand before «vet inte» without changing it."""
+ADVERBS = frozenset(
+    w.key(t)
+    for t in (
+        "faktiskt verkligen egentligen ärligt talat ju nog heller alls precis tyvärr helt riktigt direkt lite ganska"
+        " väldigt fortfarande högst mycket rätt ännu just väl"
+    ).split()
+)
+"""Words that change nothing in «det vet jag faktiskt inte»."""
+NEEDS_END = w.table(
+    "pass, passar, olika, ibland, skip, diskuterar, varierar, delvis, grann, möjligt, svårt, utreder, för tidigt"
+    ", svår fråga, bra fråga, en bra fråga, en svår fråga, var en bra fråga, var en svår fråga, nästa, avstår"
+    ", är frågan, är möjligt, unknown"
+)
+"""These say unsure only when nothing else follows: «olika saker» and «svårt att hitta lokal» do not."""
+_BEFORE = r"^(?:(?:det|den|där|jag|vi|man|du|så|för|fast|men|och|nä|nej|då) )*"
+_WHO = r"(?: (?:jag|vi|man|det|föreningen|styrelsen))?"
+_NOT = r" (?:inte|ej|icke)(?: (?:heler|helt|riktigt|än|änu|helst|ens))*"
+_KNOWING = "kol|aning|susning|hum|klem|kläm|kunskap|insyn|information|svar|blekaste|fogiaste|dugt"
+_SETTLED = (
+    "beslutat|beslutad|beslutats|bestämt|bestämd|avgjort|diskuterat|pratat|frågat|kolat|undersökt|utret|ret ut|klarlagt"
+    "|kontrolerat|stämt av|komit fram|komit dit|tagit stälning|funderat|tänkt"
+)
+_DOUBT = re.compile(
+    _BEFORE + r"(?:"
+    rf"(?:kan|kunde|vågar|törs|vil|skule)(?: (?:jag|vi))?{_NOT} (?:säga|svara|avgöra|bedöma|utala|sia|lova|veta)"
+    r"\b(?! at\b)"
+    rf"|har{_WHO} (?:inte|ej|ingen|inget|ingenting|noll|nol|dålig)(?: (?:den|en|minsta|riktigt|så|bra|nån|någon))*"
+    rf" (?:{_KNOWING})"
+    rf"|(?:är|har{_WHO}|blev){_NOT} (?:{_SETTLED})"
+    rf"|{_NOT[1:]} (?:{_SETTLED})"
+    r"|(?:är|blir) en fråga för (?!os\b|mig\b|vår|föreningen)\w+"
+    r"|kan bara (?!vi\b|jag\b)\w+(?: \w+)? (?:svara|veta)"
+    r"|får (?!vi\b|jag\b|man\b|ni\b)\w+(?: \w+)? svara på"
+    r"|vet (?:bara|nog|säkert|kanske) (?!vi\b|jag\b|att\b|at\b)\w+"
+    r"|vet (?:vår|våran|vårt|min|ordföranden|kasören|sekreteraren|styrelsen|juristen|komunen|handlägaren)\b"
+    r"|är (?:inte|fel) (?:rät )?person(?: at)?(?: svara| fråga)?"
+    r")"
+)
+"""On words as `words.key` squeezes them. Whoever else knows or answers, the person asked does not; «det får vi svara
+för» and «det är upp till kommunen» are left alone, since to some questions they are a yes or a no."""
+_SINGLE = tuple(phrase for phrase in w.UNSURE if " " not in phrase and len(phrase) >= 6)
+
+
+def unsure_start(keys: list[str]) -> int:
+    """How many words from the start say unsure; subjects and small words may stand before («jag vet faktiskt inte»)."""
+    keys = [k for k in keys if k not in ADVERBS]
+    for at in range(min(4, len(keys))):
+        for size in range(min(5, len(keys) - at), 0, -1):
+            phrase = " ".join(keys[at : at + size])
+            if phrase in w.UNSURE and not _because(keys, at, size):
+                return at + size
+        if keys[at] not in SUBJECT_FILL:
+            break
+    return _doubting(keys)
+
+
+def _because(keys: list[str], at: int, size: int) -> bool:
+    """«det beror på att …» gives a reason; «passar bra» and «olika saker» are no doubt."""
+    phrase, rest = " ".join(keys[at : at + size]), keys[at + size :]
+    if phrase in ("beror på", "beror pa", "det beror på", "det beror pa"):
+        return rest[:1] == ["at"]
+    if phrase in ("beror", "det beror"):
+        return bool(rest) and rest[:2] not in (["på"], ["pa"])
+    if phrase in NEEDS_END:
+        return bool(rest) and rest[0] not in ("men", "det", "på", "den", "frågan", "här", "denna", "ja", "nej")
+    return False
+
+
+def _doubting(keys: list[str]) -> int:
+    """How many of the words, from the start, tell that the person does not know; 0 when they tell no such thing."""
+    found = _DOUBT.match(" ".join(keys))
+    if found:
+        return len(found.group().split())
+    return 1 if len(keys) == 1 and _misspelled(keys[0]) else 0
+
+
+def _misspelled(word: str) -> bool:
+    """A slip in one of the longer words of doubt. The first letter must stand: «säker» is no «osäker»."""
+    return len(word) >= 5 and any(
+        word[0] == known[0] and OSA.distance(word, known, score_cutoff=1) <= 1 for known in _SINGLE
+    )
