@@ -12,6 +12,7 @@ from bot.core.dialogue import Dialogue
 from bot.core.render import finished, says
 from bot.core.route import Routed, Router
 from bot.core.state import ConversationState
+from bot.core.texts import TEXTS
 from bot.messages import Link, Message, Reply
 from bot.ports import Outgoing, Record, TurnResult
 from dialogs.commands import read_command
@@ -73,6 +74,8 @@ def turn(
     if routed.erase:
         return TurnResult(None, (routed.reply,), (), erase=message.sender)
     again = tuple(uncertain) if routed.show_again else ()
+    if routed.show_again and not again:
+        routed = Routed(routed.state, says("command", TEXTS[routed.state.language]["none_lost"]))
     untold = () if again else tuple(o for o in uncertain if not o.told)
     replies = (*(o.reply for o in again), *_told(untold, routed.state), routed.reply)
     told, shown_again = tuple(o.id for o in untold), tuple(o.id for o in again)

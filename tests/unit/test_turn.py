@@ -162,3 +162,7 @@ def test_any_conversation_gets_replies_of_known_kinds(brain: Brain, texts: list[
                 "outcome",
                 "command",
             }
+
+
+def test_nothing_is_shown_again_when_nothing_was_lost(say: Say) -> None:
+    assert "inget svar" in say("Visa svaret igen").text
