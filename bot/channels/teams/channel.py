@@ -29,8 +29,8 @@ from bot.channels.teams.place import Place
 from bot.channels.teams.settings import TeamsSettings, TokenSource
 from bot.ports import BotError, Health, NotAccepted, Outgoing, Refused, Replies, Uncertain
 
-TYPING_SECONDS = 0.5
-"""How long an answer waits for the typing sign before it: while it waits, a crash would leave it uncertain."""
+TYPING_SECONDS = 0.1
+"""How long an answer waits for the typing sign before it."""
 
 REMEMBERED = 1024
 """Halves of replies that were sent while the other half waits."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from time import monotonic
 from urllib.parse import quote
 
 import httpx
@@ -21,6 +22,7 @@ from bot.ports import NotAccepted, Refused, Uncertain
 
 TIMEOUT = httpx.Timeout(15.0, connect=5.0, pool=5.0)
 LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=15.0)
+FAULT_SECONDS = 60.0
 SHORT_SECONDS = 3.0
 """For what nobody misses: the typing sign."""
 
@@ -42,8 +44,14 @@ class Connector:
         self._token = token
         self._may_serve = may_serve
         self._forget = forget
-        self.fault = ""
-        """The last fault in a sentence for the operator; empty while all is well."""
+        self._fault = ""
+        self._since = 0.0
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with Teams in a sentence for the operator; empty while all is well, and some time after the
+        last fault: nobody may have written since."""
+        return self._fault if monotonic() - self._since < FAULT_SECONDS else ""
 
     async def create(self, place: Place, activity: Object) -> str:
         """Send a new message and return its id. Raises NotAccepted, Uncertain or Refused."""
@@ -71,12 +79,11 @@ class Connector:
         """Note how it went, for the health of the channel."""
         try:
             id = await sending
-        except Gone:
+        except (NotAccepted, Uncertain) as error:
+            # What is refused concerns one conversation only, such as one that the bot was removed from.
+            self._fault, self._since = str(error), monotonic()
             raise
-        except (NotAccepted, Uncertain, Refused) as error:
-            self.fault = str(error)
-            raise
-        self.fault = ""
+        self._fault = ""
         return id
 
     async def _send(

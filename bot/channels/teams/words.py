@@ -139,4 +139,5 @@ def shortened(text: str, most: int) -> str:
     if len(plain) <= most:
         return plain
     cut = plain[: most - 1]
-    return (cut[: cut.rfind(" ")] if " " in cut[most // 2 :] else cut).rstrip(" ,;:–-") + "…"
+    within_a_word = plain[most - 1] != " " and " " in cut[most // 2 :]
+    return (cut[: cut.rfind(" ")] if within_a_word else cut).rstrip(" ,;:–-") + "…"
