@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 import pytest
 
+from bot.channels.matrix.gateway import TIMELINE
 from tests.matrix.bot import Bot
-from tests.matrix.people import Event, Person, relation
+from tests.matrix.people import Event, Person, relation, thread
 from tests.support.synapse import Synapse
 
 pytestmark = pytest.mark.synapse
@@ -41,15 +42,22 @@ def answers_in_order(one: Person, room: str, asked: list[str], bot: str, seconds
     return said
 
 
-def test_a_dialog_goes_on_after_a_restart_and_nothing_said_meanwhile_is_lost(own_bot: Bots, anna: Person) -> None:
+def test_a_dialog_goes_on_after_a_restart_and_nothing_said_meanwhile_is_lost(
+    own_bot: Bots, anna: Person, person: People
+) -> None:
     bot = own_bot()
     bot.start()
+    busy = anna.group(bot.user, person("bo"))
     room = anna.direct(bot.user)
     anna.ask(room, "Passar vår idé för ett IOP?", bot.user)
     second = anna.ask(room, "ja", bot.user)
     bot.stop()
     meanwhile = anna.say(room, "tillbaka")
+    early = anna.say(busy, "!iop vad är ett IOP?")
+    for number in range(TIMELINE + 10):  # more than one page of a sync holds
+        anna.say(busy, f"prat {number}")
     bot.start()
+    anna.until(busy, lambda e: e["sender"] == bot.user and thread(e) == early)
     back = anna.answer(room, meanwhile, bot.user)
     assert "✅" in body(back)
     again = anna.ask(room, "ja", bot.user)

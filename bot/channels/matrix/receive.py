@@ -13,7 +13,7 @@ from typing import Any
 from bot.channels.matrix.backoff import Backoff
 from bot.channels.matrix.courtesy import Courtesy
 from bot.channels.matrix.doorman import Doorman
-from bot.channels.matrix.errors import Denied, Unreachable
+from bot.channels.matrix.errors import Denied
 from bot.channels.matrix.gateway import POLL_SECONDS, Gateway, Json, Page, RoomPage, Undecrypted
 from bot.channels.matrix.reader import CHANNEL, Reader, text_of
 from bot.messages import Message
@@ -194,7 +194,7 @@ class Receiver:
     async def _tend_keys(self) -> None:
         try:
             await self.gateway.tend_keys()
-        except (Unreachable, BotError):
+        except BotError:
             _log.warning("keys could not be brought up to date")
 
 
