@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rapidfuzz import fuzz
@@ -15,7 +16,7 @@ from knowledge.concepts import Concepts
 from knowledge.language import STOP_EN, STOP_SV, Speller, words
 from knowledge.model import Knowledge, Quote, Topic
 from knowledge.places import issuer_names, place_names
-from knowledge.rarity import QUESTION_WORDS, Rarity, RarityState, Space, SpaceState
+from knowledge.rarity import QUESTION_WORDS, Query, Rarity, RarityState, Space, SpaceState
 from knowledge.search import Features, Hit, Index
 
 _SENTENCE = re.compile(
@@ -33,6 +34,8 @@ ANYWHERE = 0.6
 """Fit of an outside matter with a named place: buses and weather are everywhere."""
 CANDIDATES = 50
 """Nearest wordings that are looked at."""
+PROMISING = 24
+"""Topics whose whole vocabulary is compared."""
 KEPT = 5
 """Candidates that a match holds."""
 
@@ -176,7 +179,8 @@ class Matcher:
     def match(self, question: str, municipality: str | None = None) -> Match:
         """The likeliest topic for a question; the chosen municipality counts when the question names no place."""
         asked = self.take_apart(question, municipality)
-        ranked = self.rank(asked)
+        quotes = self._by_quote.search(Features.of_words(asked.words), 8)
+        ranked = self.rank(asked, quotes)
         if not ranked:
             return Match(0.0, (), asked.places, asked.named)
         shares = _shares([score for score, _, _ in ranked])
@@ -186,7 +190,7 @@ class Matcher:
             best,
             asked.places,
             asked.named,
-            self._pointed_at(asked),
+            self._quotes[quotes[0].key] if quotes else None,
         )
 
     def take_apart(self, question: str, municipality: str | None = None) -> Asked:
@@ -205,41 +209,36 @@ class Matcher:
             return frozenset()
         return frozenset(w for s in asking for w in self._marked(self._speller.mend(words(s))))
 
-    def rank(self, asked: Asked) -> list[Ranked]:
-        """Candidates as (score, number of the topic, signals), best first."""
-        return sorted(((s.score(), n, s) for n, s in self.signals(asked).items()), key=lambda c: (-c[0], c[1]))
-
-    def signals(self, asked: Asked) -> dict[int, Signals]:
-        """What speaks for each candidate topic."""
-        passages = self._topics_of(_relative(self._by_quote.search(Features.of_words(asked.words), 8)))
+    def rank(self, asked: Asked, quotes: Sequence[Hit]) -> list[Ranked]:
+        """Candidates as (score, number of the topic, signals), best first; `quotes` are the nearest quotes."""
         query = self._rarity.query(asked.tokens, asked.focus)
+        promising = self._promising(asked, query, self._topics_of(_relative(quotes)))
+        whole = self._whole.cosines(query, promising)
+        full = {n: replace(signals, whole=whole[n][0], held=whole[n][1]) for n, signals in promising.items()}
+        return sorted(((s.score(), n, s) for n, s in full.items()), key=lambda c: (-c[0], c[1]))
+
+    def _promising(self, asked: Asked, query: Query, passages: dict[int, float]) -> dict[int, Signals]:
+        """The topics worth comparing as a whole, with what their wordings and quotes say."""
         cosines: dict[int, list[float]] = {}
         letters: dict[int, float] = {}
         for key, cosine in self._wordings.near(query, CANDIDATES):
             n = self._owner[key]
             cosines.setdefault(n, []).append(cosine)
             letters[n] = max(letters.get(n, 0.0), fuzz.token_sort_ratio(asked.every, self._letters[key]) / 100)
-        candidates = {*cosines, *passages, *(n for n, _ in self._whole.near(query, 12))}
-        whole = self._whole.cosines(query, candidates)
-        return {
-            n: self._signal(asked, n, whole[n], cosines.get(n, [0.0]), letters.get(n, 0.0), passages.get(n, 0.0))
-            for n in candidates
+        near_whole = {n for n, _ in self._whole.near(query, 12)}
+        found = {
+            n: Signals(
+                nearest=max(cosines.get(n, (0.0,))),
+                near=sum(cosines.get(n, ())[:3]) / 3,
+                passage=passages.get(n, 0.0),
+                alike=letters.get(n, 0.0),
+                place=_place(self._topics[n], self._spoken_for[n], asked.places),
+                issuer=_issuer(self._speakers[n], asked.issuers),
+            )
+            for n in {*cosines, *passages, *near_whole}
         }
-
-    def _signal(
-        self, asked: Asked, n: int, of_whole: tuple[float, float], cosines: list[float], letters: float, passage: float
-    ) -> Signals:
-        whole, held = of_whole
-        return Signals(
-            nearest=cosines[0],
-            near=sum(cosines[:3]) / 3,
-            whole=whole,
-            passage=passage,
-            alike=letters,
-            held=held,
-            place=_place(self._topics[n], self._spoken_for[n], asked.places),
-            issuer=_issuer(self._speakers[n], asked.issuers),
-        )
+        best = heapq.nlargest(PROMISING, found, key=lambda n: (found[n].score(), -n))
+        return {n: found[n] for n in {*best, *near_whole}}
 
     def _topics_of(self, quotes: dict[int, float]) -> dict[int, float]:
         out: dict[int, float] = {}
@@ -247,10 +246,6 @@ class Matcher:
             for n in self._cited.get(self._quotes[key].id, ()):
                 out[n] = max(out.get(n, 0.0), score)
         return out
-
-    def _pointed_at(self, asked: Asked) -> Quote | None:
-        hits = self._by_quote.search(Features.of_words(asked.words), 1)
-        return self._quotes[hits[0].key] if hits else None
 
     def _confidence(self, best: Signals, asked: Asked, ranked: Sequence[Ranked], shares: Sequence[float]) -> float:
         """Likelihood that the question is one that the best topic answers, and not another matter altogether.
@@ -294,7 +289,7 @@ def _shares(scores: Sequence[float]) -> list[float]:
     return [power / total for power in powers]
 
 
-def _relative(hits: list[Hit]) -> dict[int, float]:
+def _relative(hits: Sequence[Hit]) -> dict[int, float]:
     return {h.key: h.score / hits[0].score for h in hits} if hits else {}
 
 
@@ -313,6 +308,3 @@ def _issuer(speakers: frozenset[str], named: frozenset[str]) -> float:
     if not named or not speakers:
         return 0.0
     return 1.0 if named & speakers else -1.0
-
-
-SIGNAL_NAMES = tuple(f.name for f in fields(Signals))

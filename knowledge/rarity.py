@@ -24,6 +24,8 @@ MOST_ALIKE = 14
 """Most words that one word counts as."""
 ENOUGH = 250
 """Candidates after which common words choose no more."""
+MOST_WORDS = 26
+"""Words and marks of a question that are compared; of a longer one the weightiest."""
 STORY = 0.6
 """Weight of words in sentences that ask nothing, beside those in the question itself."""
 QUESTION_WEIGHT = 1.6
@@ -112,7 +114,10 @@ class Rarity:
     def query(self, tokens: Sequence[str], focus: frozenset[str] = frozenset()) -> Query:
         """The words of a question, ready to be compared. With a focus, words outside it count less: they tell the story
         around the question."""
-        weights = {w: self.weight(w) * (1.0 if not focus or w in focus else STORY) for w in tokens}
+        weighed = {w: self.weight(w) * (1.0 if not focus or w in focus else STORY) for w in tokens}
+        weights = (
+            dict(heapq.nlargest(MOST_WORDS, weighed.items(), key=_second)) if len(weighed) > MOST_WORDS else weighed
+        )
         norm = math.sqrt(sum(v * v for v in weights.values())) or 1.0
         return tuple((weight / norm, self.alike(word)) for word, weight in weights.items())
 
@@ -261,6 +266,10 @@ def _columns(
             texts[numbers[at]].append(key)
             weights[numbers[at]].append(values[at])
     return texts, weights
+
+
+def _second(item: tuple[str, float]) -> float:
+    return item[1]
 
 
 def _rank(item: tuple[int, float]) -> tuple[float, int]:
