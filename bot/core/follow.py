@@ -38,7 +38,8 @@ _WHO = re.compile(
     r"|vems ord(?: ar det)?[?!. ]*|enligt vem[?!. ]*|according to whom[?!. ]*|vem star bakom det[?!. ]*"
 )
 _SOURCE = re.compile(
-    r"(?:visa|se|oppna|lank till|show(?: me)?|kan jag (?:fa )?se|var ar|vilken ar|vad ar|var hittar jag|"
+    r"(?:(?:(?:kan|skulle) (?:du|ni|jag)(?: kunna)? |jag vill |far jag )?(?:fa )?(?:visa|se|oppna|lasa)(?: mig)?"
+    r"|lank till|show(?: me)?|var ar|vilken ar|vad ar|var hittar jag|"
     r"ge mig|har du)?\s*(?:kallan|kallorna|kalla|hela citatet|texten|sammanhanget|originalet|the source)"
     r"(?: till det| pa det| for det)?[?!. ]*|var (?:star|stod|finns|hittar (?:jag|man)) det(?: nagonstans|"
     r" skrivet)?[?!. ]*|where does it say that[?!. ]*"

@@ -251,11 +251,20 @@ class Router:
         """The last question again, about another place or issuer."""
         kept = _without_names(topic.title, self._names)
         routed = self._answered(state, f"{kept} {follow.argument}", None)
-        found = self._names.find(words(follow.argument))
-        if any(id in self._spoken_for(routed.reply) for id, _, _ in found):
+        wanted = {id for id, _, _ in self._names.find(words(follow.argument))}
+        if self._speaks(routed.reply, wanted):
             return routed
         overview = self._answered(state, f"vad säger {follow.argument}", None)
-        return overview if any(id in self._spoken_for(overview.reply) for id, _, _ in found) else routed
+        return overview if self._speaks(overview.reply, wanted) or self._strays(routed.reply, wanted) else routed
+
+    def _speaks(self, reply: Reply, wanted: set[str]) -> bool:
+        return bool(wanted & self._spoken_for(reply)) and not self._strays(reply, wanted)
+
+    def _strays(self, reply: Reply, wanted: set[str]) -> bool:
+        """Whether a reply's topic is another place's: a quote from the wanted one may stand last in it all the same."""
+        topic = self._knowledge.topics.get(reply.topic or "")
+        named = {id for id, _, _ in self._names.find(words(topic.title))} if topic else set()
+        return bool(named) and not named & wanted
 
     def _spoken_for(self, reply: Reply) -> set[str]:
         """Ids of the places and issuers that a reply speaks for."""
