@@ -91,6 +91,24 @@ async def test_no_event_whatever_its_form_breaks_the_reader(
     assert message is None or message.sender == "@m:x"
 
 
+class AnnasDialog(NoReplies):
+    """A store that knows Anna's conversation in a thread, and no other."""
+
+    async def known(self, channel: str, conversation: str) -> bool:
+        return conversation == "!room|$root|@anna:x"
+
+
+@pytest.mark.parametrize("root", ["$root", "$root|@anna:x"])
+async def test_nobody_gets_into_the_conversation_of_somebody_else(root: str) -> None:
+    relates = {"rel_type": "m.thread", "event_id": root}
+    content = {"msgtype": "m.text", "body": "!iop ja", "m.relates_to": relates}
+    event = {"event_id": "$e", "sender": "@mallory:x", "type": "m.room.message", "content": content}
+    reading = Reader(NoHouse(5), AnnasDialog(), SetClock(), NAMES, PREFIXES)
+    message = await reading.read("!room", event)
+    assert message is not None
+    assert message.conversation.endswith("|@mallory:x")
+
+
 @pytest.mark.parametrize(
     ("text", "left"),
     [

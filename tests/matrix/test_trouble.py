@@ -63,6 +63,11 @@ def test_a_dialog_goes_on_after_a_restart_and_nothing_said_meanwhile_is_lost(
     again = anna.ask(room, "ja", bot.user)
     assert body(again).split("?")[0].split("\n")[-1] == body(second).split("?")[0].split("\n")[-1]
     assert len(anna.messages(room, bot.user)) == 5
+    bot.stop()
+    bot.start()
+    anna.say(busy, "Är IOP tillåtet?")  # to Bo
+    anna.ask(busy, "!iop är IOP tillåtet?", bot.user)
+    assert len(anna.messages(busy, bot.user)) == 3
 
 
 def test_killed_at_random_it_answers_each_question_once_and_in_order(own_bot: Bots, anna: Person) -> None:

@@ -196,7 +196,22 @@ class Gateway:
             raise self._unreachable(error) from None
         if not isinstance(response, nio.SyncResponse):
             raise self._error_of(response)
+        await self._count(response)
         return self._page(response)
+
+    async def _count(self, response: Any) -> None:
+        """See to it that it is known how many are in a room before anything said there is read: members are loaded
+        lazily, and a server may leave the numbers out."""
+        for id, found in response.rooms.join.items():
+            room = self._client.rooms.get(id)
+            if room is None or room.members_synced or not found.timeline.events:
+                continue
+            told = room.summary
+            if told is None or told.joined_member_count is None or told.invited_member_count is None:
+                try:
+                    await self._client.joined_members(id)
+                except (aiohttp.ClientError, OSError, TimeoutError) as error:
+                    raise self._unreachable(error) from None
 
     def _error_of(self, response: Any) -> Exception:
         transport = response.transport_response

@@ -263,9 +263,10 @@ def _if_empty(said: str, mentioned: bool) -> dict[str, str]:
 
 
 def text_of(values: Event, name: str) -> str:
-    """A string of an event, or an empty one when it is missing, too long or no string."""
+    """A string of an event, or an empty one when it is missing, too long or no string. The sign that separates the
+    parts of a conversation's name is in no id, so what has it is forged."""
     found = values.get(name)
-    return found if isinstance(found, str) and len(found) <= LONGEST_ID else ""
+    return found if isinstance(found, str) and len(found) <= LONGEST_ID and "|" not in found else ""
 
 
 def relation(content: Event, name: str) -> str:
