@@ -231,3 +231,37 @@ class Reply(Value):
     def choices(self) -> tuple[Choice, ...]:
         """What can be picked, or empty."""
         return tuple(c for b in self.blocks if isinstance(b, Choices) for c in b.choices)
+
+
+# ---- words that several channels use --------------------------------------------------------------------------------
+
+STRENGTHS = {
+    "sv": {
+        "must": "ska-krav",
+        "should": "bör",
+        "preferable": "med fördel",
+        "condition": "villkor i en lista",
+        "works_best": "«fungerar bäst när»",
+        "statement": "uppgift",
+    },
+    "en": {
+        "must": "a must («ska»)",
+        "should": "a should («bör»)",
+        "preferable": "preferably («med fördel»)",
+        "condition": "a listed condition",
+        "works_best": "«works best when»",
+        "statement": "a statement",
+    },
+}
+"""How strongly the quoted words put it, in words that people read."""
+
+
+def reference(cited: Citation) -> str:
+    """Who says it and where, in one line of plain Swedish."""
+    who = f"{cited.issuer}, återgivet av {cited.publisher}" if cited.reported else cited.issuer
+    if not cited.reported and cited.issuer not in cited.publisher and cited.publisher not in cited.issuer:
+        who = f"{cited.issuer} ({cited.publisher})"
+    when = cited.published or cited.dated or "odaterad"
+    status = f", {cited.status}" if cited.status else ""
+    section = f", avsnittet «{cited.section}»" if cited.section else ""
+    return f"{who}: {cited.title} ({when}{status}){section}"

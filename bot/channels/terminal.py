@@ -13,19 +13,22 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
-from bot.messages import Bullets, Choices, Citation, Heading, Link, Paragraph, Progress, QuoteBlock, Reply
+from bot.messages import (
+    STRENGTHS,
+    Bullets,
+    Choices,
+    Citation,
+    Heading,
+    Link,
+    Paragraph,
+    Progress,
+    QuoteBlock,
+    Reply,
+    reference,
+)
 
 Say = Callable[[str, int], Reply]
 """Takes a text and its number in the conversation, returns the reply."""
-
-_STRENGTH = {
-    "must": "ska-krav",
-    "should": "bör",
-    "preferable": "med fördel",
-    "condition": "villkor i en lista",
-    "works_best": "fungerar bäst när",
-    "statement": "uppgift",
-}
 
 
 def talk(say: Say, first: str | None = None) -> None:
@@ -104,15 +107,8 @@ def _drawn(block: Any) -> RenderableType:
 
 
 def _quote(cited: Citation) -> RenderableType:
-    who = f"{cited.issuer}, återgivet av {cited.publisher}" if cited.reported else cited.issuer
-    when = cited.published or cited.dated or "odaterad"
-    status = f", {cited.status}" if cited.status else ""
     body = Text(cited.quote)
-    body.append(
-        f"\n\n{who}: {cited.title} ({when}{status})\n"
-        f"{cited.section} · {_STRENGTH.get(cited.strength, '')} · {cited.url}",
-        style="dim",
-    )
+    body.append(f"\n\n{reference(cited)}\n{STRENGTHS['sv'][cited.strength]} · {cited.url}", style="dim")
     if cited.note:
         body.append(f"\n{cited.note}", style="italic")
     return Panel(body, title=f"[{cited.number}]", title_align="left", border_style="dim")

@@ -8,10 +8,10 @@ from datetime import date
 
 from bot.core import mask
 from bot.core.asking import choices_of, confirm_choices, confirmation, help_blocks
-from bot.core.render import citation, finished, reference
+from bot.core.render import citation, finished
 from bot.core.state import ConversationState
 from bot.core.verdict import Told, outcome_reply
-from bot.messages import Block, Choices, FlowStatus, Language, Paragraph, Progress, Reply, ReplyKind
+from bot.messages import Block, Choices, FlowStatus, Language, Paragraph, Progress, Reply, ReplyKind, reference
 from dialogs import document, engine, saved
 from dialogs.engine import Position, Session, replay
 from dialogs.explain import asked, explain, harmless, name_of, shown, summary

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import quote as percent
 
 from bot.messages import (
+    STRENGTHS,
     Block,
     Bullets,
     Choice,
@@ -17,29 +18,10 @@ from bot.messages import (
     Progress,
     QuoteBlock,
     Reply,
+    reference,
 )
 from knowledge.answer import Answer
 from knowledge.model import Quote
-
-STRENGTHS = {
-    "sv": {
-        "must": "ska-krav",
-        "should": "bör",
-        "preferable": "med fördel",
-        "condition": "villkor i en lista",
-        "works_best": "«fungerar bäst när»",
-        "statement": "uppgift",
-    },
-    "en": {
-        "must": "a must («ska»)",
-        "should": "a should («bör»)",
-        "preferable": "preferably («med fördel»)",
-        "condition": "a listed condition",
-        "works_best": "«works best when»",
-        "statement": "a statement",
-    },
-}
-"""How strongly the quoted words put it, in words that people read."""
 
 
 def citation(quote: Quote, number: int, public_url: str = "") -> Citation:
@@ -66,17 +48,6 @@ def citation(quote: Quote, number: int, public_url: str = "") -> Citation:
         url=f"{public_url.rstrip('/')}/kallor/{percent(source.id)}?fran={quote.start}&till={quote.end}#citat",
         note=quote.note,
     )
-
-
-def reference(cited: Citation) -> str:
-    """Who says it and where, in one line of plain Swedish."""
-    who = f"{cited.issuer}, återgivet av {cited.publisher}" if cited.reported else cited.issuer
-    if not cited.reported and cited.issuer not in cited.publisher and cited.publisher not in cited.issuer:
-        who = f"{cited.issuer} ({cited.publisher})"
-    when = cited.published or cited.dated or "odaterad"
-    status = f", {cited.status}" if cited.status else ""
-    section = f", avsnittet «{cited.section}»" if cited.section else ""
-    return f"{who}: {cited.title} ({when}{status}){section}"
 
 
 def quoted(quotes: Iterable[Quote], public_url: str, first: int = 1) -> list[Block]:

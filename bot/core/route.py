@@ -11,10 +11,10 @@ from bot.core import mask
 from bot.core.commands import Command, read_command, stated_place
 from bot.core.dialogue import Dialogue
 from bot.core.follow import FollowUp, read_follow_up
-from bot.core.render import finished, quoted, reference, reply_of, says
+from bot.core.render import finished, quoted, reply_of, says
 from bot.core.state import ConversationState
 from bot.core.texts import PROBLEMS, TEXTS, filled
-from bot.messages import Block, Bullets, Link, Message, Paragraph, Reply
+from bot.messages import Block, Bullets, Link, Message, Paragraph, Reply, reference
 from knowledge.answer import Answer, Answerer, Context
 from knowledge.language import fold, is_english, words
 from knowledge.model import Knowledge, Quote, Topic

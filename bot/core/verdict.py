@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.core.render import STRENGTHS, citation, finished
+from bot.core.render import citation, finished
 from bot.messages import (
+    STRENGTHS,
     Block,
     Bullets,
     Citation,

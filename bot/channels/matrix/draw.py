@@ -7,31 +7,26 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlsplit
 
-from bot.messages import Block, Bullets, Choices, Citation, Heading, Link, Paragraph, Progress, QuoteBlock, Reply
+from bot.messages import (
+    STRENGTHS,
+    Block,
+    Bullets,
+    Choices,
+    Citation,
+    Heading,
+    Link,
+    Paragraph,
+    Progress,
+    QuoteBlock,
+    Reply,
+    reference,
+)
 
 PART_BYTES = 24_000
 """Plain and HTML together. A homeserver takes 65,536 bytes; encryption makes them a third more."""
 
 KEYCAPS = tuple(f"{n}\ufe0f\u20e3" for n in range(1, 10))
 
-_STRENGTH = {
-    "sv": {
-        "must": "ska-krav",
-        "should": "bör",
-        "preferable": "med fördel",
-        "condition": "villkor i en lista",
-        "works_best": "«fungerar bäst när»",
-        "statement": "uppgift",
-    },
-    "en": {
-        "must": "a must («ska»)",
-        "should": "a should («bör»)",
-        "preferable": "preferably («med fördel»)",
-        "condition": "a listed condition",
-        "works_best": "«works best when»",
-        "statement": "a statement",
-    },
-}
 _WORDS = {
     "sv": ("läs i källan", "Du kan också fråga (svara med siffran):", "frågor besvarade", "av ungefär"),
     "en": ("read in the source", "You can also ask (answer with the number):", "questions answered", "of about"),
@@ -113,7 +108,7 @@ def _quote(cited: Citation, language: str, public_url: str) -> list[Part]:
     pieces = _cut(cited.quote)
     parts = [Part(f"<blockquote>{_html(p)}</blockquote>", _quoted(p)) for p in pieces]
     url = _absolute(cited.url, public_url)
-    strength = _STRENGTH[language].get(cited.strength, "")
+    strength = STRENGTHS[language].get(cited.strength, "")
     read = _WORDS[language][0]
     told = f"{_html(reference(cited))} · <em>{_html(strength)}</em>"
     link = f' · <a href="{escape(url)}">{_html(read)}</a>' if url else ""
@@ -130,16 +125,6 @@ def _suggestions(suggestions: Sequence[str], language: str) -> Part:
     lead = _WORDS[language][1]
     listed = _list(suggestions, True)
     return Part(f"<p>{_html(lead)}</p>{listed.html}", f"{lead}\n{listed.plain}")
-
-
-def reference(cited: Citation) -> str:
-    """Who says it and where, in one line."""
-    who = f"{cited.issuer}, återgivet av {cited.publisher}" if cited.reported else cited.issuer
-    if not cited.reported and cited.issuer not in cited.publisher and cited.publisher not in cited.issuer:
-        who = f"{cited.issuer} ({cited.publisher})"
-    status = f", {cited.status}" if cited.status else ""
-    section = f", avsnittet «{cited.section}»" if cited.section else ""
-    return f"{who}: {cited.title} ({cited.published or cited.dated or 'odaterad'}{status}){section}"
 
 
 def _quoted(text: str) -> str:
