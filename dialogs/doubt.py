@@ -26,6 +26,7 @@ ADVERBS = frozenset(
 """Words that change nothing in «det vet jag faktiskt inte»."""
 NEEDS_END = w.table(
     "pass, passar, olika, ibland, skip, diskuterar, varierar, delvis, grann, möjligt, svårt, utreder, för tidigt"
+    ", kan va, kan vara, kan det vara"
     ", svår fråga, bra fråga, en bra fråga, en svår fråga, var en bra fråga, var en svår fråga, nästa, avstår"
     ", är frågan, är möjligt, unknown"
 )
@@ -36,7 +37,7 @@ _NOT = r" (?:inte|ej|icke)(?: (?:heler|helt|riktigt|än|änu|helst|ens))*"
 _KNOWING = "kol|aning|susning|hum|klem|kläm|kunskap|insyn|information|svar|blekaste|fogiaste|dugt"
 _SETTLED = (
     "beslutat|beslutad|beslutats|bestämt|bestämd|avgjort|diskuterat|pratat|frågat|kolat|undersökt|utret|ret ut|klarlagt"
-    "|kontrolerat|stämt av|komit fram|komit dit|tagit stälning|funderat|tänkt"
+    "|kontrolerat|stämt av|komit fram|komit dit|tagit stälning|funderat|tänkt|spikat|insat|läst"
 )
 _DOUBT = re.compile(
     _BEFORE + r"(?:"
@@ -51,6 +52,11 @@ _DOUBT = re.compile(
     r"|får (?!vi\b|jag\b|man\b|ni\b)\w+(?: \w+)? svara på"
     r"|vet (?:bara|nog|säkert|kanske) (?!vi\b|jag\b|att\b|at\b)\w+"
     r"|vet (?:vår|våran|vårt|min|ordföranden|kasören|sekreteraren|styrelsen|juristen|komunen|handlägaren)\b"
+    r"|(?:(?:måste|behöver|ska|får|kan|håler på at|håler på och)(?: (?:jag|vi))? )?(?:ta|tar)(?: (?:jag|vi))? reda på"
+    r"|(?:håler på at|håler på och) (?:kola|kolar|utreda|undersöka|fråga|reda ut)\w*"
+    r"|(?:kola|kolar)(?: (?:jag|vi))?(?: upp)?(?: det)?$"
+    r"|(?:fråga|hör med|kola med) (?:\w+(?:en|et|na|an)|någon|nån)(?: \w+)?$"
+    r"|(?!någon|nån|ingen)\w+(?:en|et|an) vet(?: (?:det|nog|säkert|bättre))*$"
     r"|är (?:inte|fel) (?:rät )?person(?: at)?(?: svara| fråga)?"
     r")"
 )

@@ -20,7 +20,7 @@ NEUTRAL = SUBJECT_FILL | frozenset(
     w.key(k) for k in "för närvarande nu idag hos oss här detta så dessvärre den de dom".split()
 )
 """With these before it a last «inte» is an answer; «orkar inte» and «det hinner jag inte» are none."""
-CLAUSE = re.compile(r"[,.;:–]|\bmen\b|\bfast\b|\bbut\b", re.IGNORECASE)
+CLAUSE = re.compile(r"[,.;:–]|\bmen\b|\bfast\b|\bså\b|\bbut\b", re.IGNORECASE)
 HALTING = frozenset({"stop", "vänta", "avbryt", "sluta", "tilbaka", "hej", "halå", "föresten"})
 """A message that begins so is no answer, even if it ends in one."""
 
