@@ -47,7 +47,8 @@ class Visit:
 
 
 def answers(visit: Visit) -> None:
-    """A question, its citation marks, and the card that a mark opens."""
+    """A question, its citation marks, and the card that a mark opens. Follow-ups are only looked at: the playground
+    does nothing with the messageBack of their buttons."""
     say(visit.page, "Är IOP tillåtet?")
     visit.sees("Ja, enligt Forum är IOP tillåtet")
     marks = visit.page.locator(".fai-Citation")
@@ -57,10 +58,7 @@ def answers(visit: Visit) -> None:
     marks.first.hover()
     visit.page.wait_for_timeout(1500)
     visit.picture("citation")
-    visit.page.mouse.move(0, 0)
-    visit.presses("Måste kommunen upphandla enligt LOU?")
-    expect(visit.page.locator(".fai-Citation").nth(3)).to_be_attached(timeout=15_000)
-    visit.picture("follow-up")
+    visit.sees("Fråga vidare")
 
 
 def dialog(visit: Visit) -> None:
@@ -122,7 +120,7 @@ def compose(visit: Visit) -> None:
     visit.page.get_by_role("menuitem", name="Search Command").click()
     visit.page.get_by_placeholder("Enter a search term").fill("Är IOP tillåtet?")
     visit.page.keyboard.press("Enter")
-    found = visit.page.get_by_text("Ett IOP är tillåtet där det inte redan existerar en marknad").first
+    found = visit.page.get_by_text("Ett IOP är tillåtet där det inte redan existerar").first
     expect(found).to_be_visible(timeout=15_000)
     visit.picture("found")
     found.click()
