@@ -109,7 +109,14 @@ def _page(brain: Brain, routed: Routed, message: Message) -> Reply | None:
         command = read_command(message.text)
         if reply.flow is None or command is None or command.name not in {"pause", "summary"}:
             return None
-    return reply.model_copy(update={"file": brain.dialogue.resume_file(routed.state)})
+    kept = _from_verdict(reply) if reply.outcome else reply
+    return kept.model_copy(update={"file": brain.dialogue.resume_file(routed.state)})
+
+
+def _from_verdict(reply: Reply) -> Reply:
+    """Without what the chat says before the verdict, and without its title, which heads the page."""
+    first = next((n for n, block in enumerate(reply.blocks, 1) if block.type == "heading"), 0)
+    return finished(reply.model_copy(update={"blocks": reply.blocks[first:]}))
 
 
 def _leading_to(reply: Reply, token: str) -> Reply:
