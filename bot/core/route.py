@@ -252,9 +252,12 @@ class Router:
         kept = _without_names(topic.title, self._names)
         routed = self._answered(state, f"{kept} {follow.argument}", None)
         wanted = {id for id, _, _ in self._names.find(words(follow.argument))}
-        if self._speaks(routed.reply, wanted):
+        speaks = self._speaks(routed.reply, wanted)
+        if speaks and routed.reply.kind != "no_answer":
             return routed
         overview = self._answered(state, f"vad säger {follow.argument}", None)
+        if speaks:
+            return _nearest(routed, overview) if self._speaks(overview.reply, wanted) else routed
         return overview if self._speaks(overview.reply, wanted) or self._strays(routed.reply, wanted) else routed
 
     def _speaks(self, reply: Reply, wanted: set[str]) -> bool:
@@ -332,6 +335,14 @@ class Router:
         answer = Answer("answer", state.language, lead, (shown,), tuple(source.remarks), topic, 1.0, state.suggestions)
         reply = reply_of(answer, self._url)
         return Routed(state, reply)
+
+
+def _nearest(routed: Routed, overview: Routed) -> Routed:
+    """That the sources do not tell, and what they do tell of the place."""
+    if overview.reply.kind != "answer" or routed.reply.blocks[0].type != "paragraph":
+        return routed
+    blocks = (routed.reply.blocks[0], *overview.reply.blocks)
+    return Routed(overview.state, finished(overview.reply.model_copy(update={"kind": "related", "blocks": blocks})))
 
 
 def _language(text: str, state: ConversationState) -> str:
