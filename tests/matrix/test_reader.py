@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.matrix.draw import PART_BYTES, drawn
-from bot.channels.matrix.gateway import Invite
 from bot.channels.matrix.options import MatrixOptions
+from bot.channels.matrix.page import Invite
 from bot.channels.matrix.power import Power
 from bot.channels.matrix.reader import Reader
 from bot.channels.matrix.signing import Identity, verifies

@@ -134,6 +134,23 @@ def test_two_people_have_a_dialog_each_and_do_not_answer_for_each_other(bot: Bot
     assert first in body(again)
 
 
+def test_together_everybody_in_the_thread_answers_the_same_dialog(bot: Bot, anna: Person, person: People) -> None:
+    bo = person("bo")
+    room = anna.group(bot.user, bo)
+    begun = anna.say(room, "!iop vi testar tillsammans")
+    inside = {"m.relates_to": {"rel_type": "m.thread", "event_id": begun}}
+    anna.answer(room, begun, bot.user)
+    question = anna.ask(room, BEGIN, bot.user, **inside)
+    moved = bo.ask(room, "ja", bot.user, **inside)
+    assert "✅" in body(moved)
+    back = anna.ask(room, "tillbaka", bot.user, **inside)
+    first = next(line for line in body(question).splitlines() if line.rstrip().endswith("?"))
+    assert first in body(back)
+    anna.until(room, lambda e: tapped(e, moved, bot.user) == "↩️")
+    tap = bo.react(room, back["event_id"], "✅")
+    assert "✅" in body(bo.answer(room, tap, bot.user))
+
+
 def test_an_edited_question_edits_the_answer(bot: Bot, anna: Person) -> None:
     room = anna.direct(bot.user)
     asked = anna.say(room, "Är IOP tillåtet?")

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from bot.channels.matrix.gateway import TIMELINE
+from bot.channels.matrix.page import TIMELINE
 from tests.matrix.bot import Bot
 from tests.matrix.people import Event, Person, relation, thread
 from tests.support.synapse import Synapse

@@ -8,8 +8,9 @@ import random
 from collections.abc import Coroutine, Iterable
 
 from bot.channels.matrix.errors import Denied, Limited, TokenRefused, Unreachable
-from bot.channels.matrix.gateway import Gateway, Invite, Page, Undecrypted
+from bot.channels.matrix.gateway import Gateway
 from bot.channels.matrix.options import MatrixOptions
+from bot.channels.matrix.page import Invite, Page, Undecrypted
 
 TRIES = 8
 _log = logging.getLogger("bot.matrix.rooms")

@@ -14,6 +14,7 @@ import aiohttp
 import nio
 
 from bot.channels.matrix.errors import CredentialError, Denied, Limited, TokenRefused, Unreachable
+from bot.channels.matrix.page import FILTER, NO_MORE, ROOM_DATA, TIMELINE, Invite, Json, Page, RoomPage, Undecrypted
 from bot.channels.matrix.power import Power
 
 V3 = "/_matrix/client/v3"
@@ -21,71 +22,6 @@ REQUEST_SECONDS = 30
 POLL_SECONDS = 30
 FIRST_SYNC_SECONDS = 180
 JOIN_SECONDS = 180
-TIMELINE = 100
-
-ROOM_DATA = "se.iopbot.room"
-"""Account data of the bot's own in a room: what the room has chosen."""
-
-Json = dict[str, Any]
-"""A decoded JSON object; whoever reads a value checks its type."""
-
-_NO_MORE: Json = {"presence": {"types": []}, "account_data": {"types": []}}
-_FILTER = {
-    **_NO_MORE,
-    "room": {
-        "timeline": {"limit": TIMELINE, "lazy_load_members": True},
-        "state": {
-            "lazy_load_members": True,
-            "types": [
-                "m.room.create",
-                "m.room.encryption",
-                "m.room.member",
-                "m.room.name",
-                "m.room.power_levels",
-                "m.room.tombstone",
-            ],
-        },
-        "ephemeral": {"types": []},
-        "account_data": {"types": [ROOM_DATA]},
-    },
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Invite:
-    """An invite; `sender` is empty when the server does not say who sent it."""
-
-    room: str
-    sender: str
-
-
-@dataclass(frozen=True, slots=True)
-class Undecrypted:
-    """An event whose key is missing."""
-
-    room: str
-    event: str
-    sender: str
-    source: Json
-
-
-@dataclass(frozen=True, slots=True)
-class RoomPage:
-    """What is new in one room, oldest first. `gap` is where older events can be fetched from, if some were left out."""
-
-    room: str
-    events: tuple[Json | Undecrypted, ...]
-    gap: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One answer to a sync."""
-
-    token: str
-    rooms: tuple[RoomPage, ...] = ()
-    invites: tuple[Invite, ...] = ()
-    keys_came: bool = False
 
 
 @dataclass(slots=True)
@@ -188,7 +124,7 @@ class Gateway:
             async with asyncio.timeout(FIRST_SYNC_SECONDS if first else POLL_SECONDS + 30):
                 response = await self._client.sync(
                     timeout=0 if first else int(seconds * 1000),
-                    sync_filter=_FILTER,
+                    sync_filter=FILTER,
                     since=since,
                     full_state=first or None,
                 )
@@ -395,7 +331,7 @@ class Gateway:
 
     async def pending_invites(self) -> tuple[Invite, ...]:
         """All invites that wait, also those of which no sync tells any more."""
-        nothing = {"room": {"timeline": {"limit": 1}, "state": {"types": []}, "ephemeral": {"types": []}}, **_NO_MORE}
+        nothing = {"room": {"timeline": {"limit": 1}, "state": {"types": []}, "ephemeral": {"types": []}}, **NO_MORE}
         path = f"{V3}/sync?timeout=0&filter={quote(json.dumps(nothing), safe='')}"
         found = (await self.request("GET", path, None, FIRST_SYNC_SECONDS)).get("rooms", {}).get("invite", {})
         return tuple(Invite(room, _inviter(state, self.user)) for room, state in found.items())

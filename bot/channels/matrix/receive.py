@@ -14,7 +14,8 @@ from bot.channels.matrix.backoff import Backoff
 from bot.channels.matrix.courtesy import Courtesy
 from bot.channels.matrix.doorman import Doorman
 from bot.channels.matrix.errors import Denied
-from bot.channels.matrix.gateway import POLL_SECONDS, Gateway, Json, Page, RoomPage, Undecrypted
+from bot.channels.matrix.gateway import POLL_SECONDS, Gateway
+from bot.channels.matrix.page import Json, Page, RoomPage, Undecrypted
 from bot.channels.matrix.reader import CHANNEL, Reader, text_of
 from bot.messages import Message
 from bot.ports import BotError, Clock, Inbox, NotAccepted, StoreError
