@@ -22,6 +22,11 @@ INFORMATIONAL = re.compile(
     r"|what|how|when|why|who|which|according)\b"
 )
 CLAUSE = re.compile(r"[.!?;,\n]+|\bså\b|\boch undrar\b|\bmen\b")
+INDIRECT = re.compile(
+    r"^(?:.* )?om (?P<who>vi|det|det här|detta|(?:vår|min|våran) \w+)"
+    r" (?P<verb>kan|får|skulle kunna|passar|uppfyller) (?P<rest>.+)$"
+)
+"""«Vi undrar om vi kan få IOP» asks «kan vi få IOP»."""
 CLOSE = 90.0
 
 
@@ -36,7 +41,7 @@ def starts(flows: Mapping[str, Flow], text: str) -> str | None:
         words = tokens(clause)
         if not 1 <= len(words) <= 14:
             continue
-        line = folded(" ".join(words))
+        line = folded(_direct(" ".join(words)))
         if INFORMATIONAL.search(" ".join(words)) and not _exactly(flows, line):
             continue
         for flow in flows.values():
@@ -44,6 +49,12 @@ def starts(flows: Mapping[str, Flow], text: str) -> str | None:
             if score >= CLOSE and (found is None or score > found[0]):
                 found = (score, flow.id)
     return found[1] if found else None
+
+
+def _direct(line: str) -> str:
+    """The question within an indirect one, otherwise the line as it is."""
+    found = INDIRECT.match(line)
+    return f"{found['verb']} {found['who']} {found['rest']}" if found else line
 
 
 def _exactly(flows: Mapping[str, Flow], line: str) -> bool:

@@ -243,6 +243,8 @@ class Dialogue:
         """After a verdict: change, back, summary, the rest, start over; «ja» to the offer just made."""
         if command and command.name in AFTER_END:
             return carry_out(self.asker, turn, command)
+        if command and command.name == "why" and turn.state.last_topic is None:
+            return carry_out(self.asker, turn, Command("result"))
         found = tokens(text)
         if turn.position.early and THE_REST & set(found) and len(found) < 8 and "?" not in text:
             return carry_out(self.asker, turn, Command("rest"))

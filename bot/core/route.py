@@ -92,7 +92,7 @@ class Router:
             return self.route(state, message.model_copy(update={"press": None, "text": message.press.value}), now)
         handled = self._dialogue.handle(state, message, now)
         if handled:
-            return Routed(*handled)
+            return _ended(*handled)
         return Routed(state, says("command", TEXTS[state.language]["old_card"]))
 
     def _in_dialog(self, state: ConversationState, message: Message, now: datetime) -> Routed | None:
@@ -100,7 +100,7 @@ class Router:
             return None
         handled = self._dialogue.handle(state, message, now)
         if handled:
-            return Routed(*handled)
+            return _ended(*handled)
         if not self._dialogue.is_open(state):
             return None
         aside = self._aside(state, message, now)
@@ -335,6 +335,13 @@ class Router:
         answer = Answer("answer", state.language, lead, (shown,), tuple(source.remarks), topic, 1.0, state.suggestions)
         reply = reply_of(answer, self._url)
         return Routed(state, reply)
+
+
+def _ended(state: ConversationState, reply: Reply) -> Routed:
+    """After a verdict «varför?» asks about it, and no longer about an answer given on the way."""
+    if reply.kind == "outcome":
+        state = state.model_copy(update={"last_topic": None, "shelf": ()})
+    return Routed(state, reply)
 
 
 def _nearest(routed: Routed, overview: Routed) -> Routed:

@@ -102,8 +102,9 @@ class Talk:
             self.wrong.append(f"the dialog stands at {self.open}, with {left} steps left")
 
     def _answer(self, table: Json) -> None:
-        """Answer the open question; a wording that is asked back is confirmed, one that is not read is a fault."""
-        question, entry = self.open, table[self.open]
+        """Answer the open question, a proposed municipality by yes; a wording that is asked back is confirmed, one that
+        is not read is a fault."""
+        question, entry = self.open, table.get(self.open, "ja")
         wording, means = (entry, entry) if isinstance(entry, str) else (entry["say"], entry["means"])
         for words in (wording, "ja" if wording != means else means, means):
             if words == "ja" != means and not CONFIRM.search(self.reply["text"]):
