@@ -20,6 +20,19 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     for command in (run, doctor, erase, export, report, backup):
         app.command()(command)
+    for name, help, parts in (
+        ("matrix", "What is done once for Matrix.", {"login": matrix_login}),
+        ("teams", "What is done once for Microsoft Teams.", {"package": teams_package}),
+    ):
+        group = typer.Typer(help=help, no_args_is_help=True)
+        group.callback()(_group)  # with a callback a group of one command keeps the command's name
+        for part, function in parts.items():
+            group.command(part)(function)
+        app.add_typer(group, name=name)
+
+
+def _group() -> None:
+    """Nothing of its own."""
 
 
 def run() -> None:
@@ -72,6 +85,27 @@ def backup(file: Annotated[Path, typer.Argument(help="A new file to copy the SQL
 
     copy(_settings(), file)
     print(f"Databasen är kopierad till {file}.")
+
+
+def matrix_login(
+    new_identity: Annotated[
+        bool, typer.Option("--new-identity", help="Give the account new keys for cross-signing.")
+    ] = False,
+) -> None:
+    """Sign in to Matrix by hand, and keep the session for the bot."""
+    from getpass import getpass
+
+    from bot.app.matrix import matrix_login as sign_in
+
+    asyncio.run(sign_in(_settings(), getpass, lambda line: print(line, flush=True), new_identity))
+
+
+def teams_package(file: Annotated[Path, typer.Argument(help="The zip to write, for upload in Teams.")]) -> None:
+    """Write the app package for Teams."""
+    from bot.app.teams_package import teams_package as write
+
+    write(_settings(), file)
+    print(f"Apppaketet är skrivet till {file}.")
 
 
 def _settings() -> Settings:
