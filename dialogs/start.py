@@ -54,7 +54,10 @@ def starts(flows: Mapping[str, Flow], text: str) -> str | None:
 def _direct(line: str) -> str:
     """The question within an indirect one, otherwise the line as it is."""
     found = INDIRECT.match(line)
-    return f"{found['verb']} {found['who']} {found['rest']}" if found else line
+    if not found:
+        return line
+    first, _, more = found["verb"].partition(" ")
+    return " ".join(part for part in (first, found["who"], more, found["rest"]) if part)
 
 
 def _exactly(flows: Mapping[str, Flow], line: str) -> bool:
