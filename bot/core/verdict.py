@@ -228,9 +228,14 @@ def _voices(told: Told, finding: CriterionFinding, quotes: Sequence[Quote]) -> s
     criterion = told.knowledge.criteria[finding.id]
     strengths = STRENGTHS["sv"]
     agreeing = [q for q in quotes if q not in criterion.differs]
-    said = ", ".join(dict.fromkeys(f"{q.issuer.name} ({strengths[q.strength]})" for q in agreeing))
-    differing = "".join(f" {q.issuer.name} säger något annat: {criterion.note}" for q in criterion.differs)
+    said = ", ".join(dict.fromkeys(f"{_voice(q)} ({strengths[q.strength]})" for q in agreeing))
+    differing = "".join(f" {_voice(q)} säger något annat: {criterion.note}" for q in criterion.differs)
     return f"Så starkt sägs det: {said}.{differing}"
+
+
+def _voice(quote: Quote) -> str:
+    """Whose words they are, and who reports them."""
+    return f"{quote.issuer.name}, återgivet av {quote.source.publisher}" if quote.reported else quote.issuer.name
 
 
 def _cited(told: Told, ids: Iterable[str]) -> tuple[Citation, ...]:
