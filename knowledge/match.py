@@ -34,7 +34,7 @@ ANYWHERE = 0.6
 """Fit of an outside matter with a named place: buses and weather are everywhere."""
 CANDIDATES = 50
 """Nearest wordings that are looked at."""
-PROMISING = 24
+PROMISING = 16
 """Topics whose whole vocabulary is compared."""
 KEPT = 5
 """Candidates that a match holds."""
@@ -225,7 +225,7 @@ class Matcher:
             n = self._owner[key]
             cosines.setdefault(n, []).append(cosine)
             letters[n] = max(letters.get(n, 0.0), fuzz.token_sort_ratio(asked.every, self._letters[key]) / 100)
-        near_whole = {n for n, _ in self._whole.near(query, 12)}
+        near_whole = {n for n, _ in self._whole.near(query, 7)}
         found = {
             n: Signals(
                 nearest=max(cosines.get(n, (0.0,))),
