@@ -141,13 +141,17 @@ class Rarity:
 
     def _compare(self, word: str) -> dict[str, float]:
         own = set(grams(word))
-        shared = Counter(other for gram in own for other in self._by_gram.get(gram, ()))
-        out: dict[str, float] = {}
-        for other, common in shared.most_common(MOST_ALIKE * 2):
-            dice = 2 * common / (len(own) + self._size[other])
-            if dice >= LIKE and len(out) < MOST_ALIKE:
-                out[other] = 1.0 if other == word else dice**SHARPNESS
-        return out
+        shared: Counter[str] = Counter()
+        for gram in own:
+            shared.update(self._by_gram.get(gram, ()))
+        size, own_size = self._size, len(own)
+        near = [
+            (2 * common / (own_size + size[other]), other)
+            for other, common in shared.items()
+            if 2 * common >= LIKE * (own_size + size[other])
+        ]
+        near.sort(key=lambda item: (-item[0], item[1]))
+        return {other: 1.0 if other == word else dice**SHARPNESS for dice, other in near[:MOST_ALIKE]}
 
 
 def _factor(word: str) -> float:
