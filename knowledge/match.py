@@ -32,7 +32,7 @@ _IOP = "#iop"
 """The concept (terms/begrepp.yaml) by which a question says that it is about an IOP."""
 ANYWHERE = 0.6
 """Fit of an outside matter with a named place: buses and weather are everywhere."""
-CANDIDATES = 50
+CANDIDATES = 42
 """Nearest wordings that are looked at."""
 PROMISING = 16
 """Topics whose whole vocabulary is compared."""
