@@ -22,7 +22,7 @@ SHARPNESS = 1.4
 """Power of the share of common 4-grams by which a word alike counts."""
 MOST_ALIKE = 14
 """Most words that one word counts as."""
-ENOUGH = 250
+ENOUGH = 150
 """Candidates after which common words choose no more."""
 MOST_WORDS = 26
 """Words and marks of a question that are compared; of a longer one the weightiest."""
