@@ -176,14 +176,21 @@ def asked(question: Question, language: Language = "sv") -> str:
 
 
 def summary(
-    flow: Flow, position: Position, answers: Mapping[str, Answer], language: Language = "sv"
+    flow: Flow,
+    position: Position,
+    answers: Mapping[str, Answer],
+    language: Language = "sv",
+    places: Mapping[str, str] | None = None,
 ) -> tuple[str, ...]:
-    """One line for each answered question: what it is about, the answer, and the remark made beside it."""
+    """One line for each answered question: what it is about, the answer, and the remark made beside it. `places` are
+    the names of municipalities by id."""
     lines = []
     for id in position.path:
         question = flow.question(id)
         remark = harmless(answers[id].remark)
-        said = shown(question, position.answers[id], language)
+        value = position.answers[id]
+        known = (places or {}).get(str(value)) if question.kind == "place" else None
+        said = known or shown(question, value, language)
         lines.append(
             f"{name_of(flow, question, language)}: {said}" + (f" («{remark}»)" if remark and remark != said else "")
         )

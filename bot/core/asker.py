@@ -172,7 +172,7 @@ class Asker:
         if turn.position.early and stop:
             offer = stop.offer_en if language == "en" and stop.offer_en else stop.offer
         made = document.draft(flow, turn.position, self._cited, turn.on)
-        details = summary(flow, turn.position, turn.session.answers, language) if made else ()
+        details = summary(flow, turn.position, turn.session.answers, language, self.knowledge.places) if made else ()
         written = document.markdown(made) if made else None
         reply = outcome_reply(told, verdict, self.status(turn), offer, written, details)
         return finished(reply.model_copy(update={"blocks": (*before, *reply.blocks)})) if before else reply

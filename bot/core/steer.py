@@ -120,7 +120,11 @@ def correct(asker: Asker, turn: Turn, to: str) -> Turned | None:
 
 def _summary(asker: Asker, turn: Turn, lead: str = "summary") -> Turned:
     lines = summary(
-        turn.flow, replay(turn.flow, replace(turn.session, editing=None)), turn.session.answers, turn.language
+        turn.flow,
+        replay(turn.flow, replace(turn.session, editing=None)),
+        turn.session.answers,
+        turn.language,
+        asker.knowledge.places,
     )
     if not lines:
         return asker.tell_or_ask(turn, [Paragraph(text=say("nothing_yet", turn.language))], "command")
