@@ -8,7 +8,7 @@ from typing import Literal
 
 from dialogs.engine import Answer, Position, facts_of
 from dialogs.load import render
-from dialogs.model import SKIPPED, Flow, FlowCriterion, OutcomeRule, Question, Value, Weight
+from dialogs.model import SKIPPED, Flow, FlowCriterion, Question, Value, Weight
 from dialogs.phrases import say
 
 Finding = Literal["met", "not_met", "unknown"]
@@ -203,8 +203,3 @@ def name_of(flow: Flow, question: Question, language: Language = "sv") -> str:
     if criterion:
         return criterion.title_en if language == "en" and criterion.title_en else criterion.title
     return question.heading or asked(question, language)
-
-
-def rule_of(flow: Flow, outcome: str) -> OutcomeRule:
-    """The outcome of an id."""
-    return next(rule for rule, _ in flow.rules if rule.id == outcome)

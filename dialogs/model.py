@@ -18,7 +18,6 @@ Weight = Literal["hard", "condition", "soft"]
 Value = str | int | float | tuple[str, ...]
 """An answer: `yes`, `no` or `unsure`; an option's value; several of them; a number; free text; a municipality id."""
 
-WEIGHTS: tuple[Weight, ...] = ("hard", "condition", "soft")
 YES_NO: tuple[str, ...] = ("yes", "no", "unsure")
 SKIPPED = "skipped"
 """The answer to a skippable question that was passed over."""
@@ -215,10 +214,3 @@ class Flow:
     def question(self, id: str) -> Question:
         """The question of an id."""
         return self.index[id]
-
-    def quote_ids(self) -> frozenset[str]:
-        """Every quote that the flow cites."""
-        spec = self.spec
-        whys = [q for question in spec.questions for q in question.why]
-        ends = [q for o in spec.outcomes for q in (*o.quotes, *(i for s in o.next for i in s.quotes))]
-        return frozenset([*whys, *ends])

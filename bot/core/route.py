@@ -77,7 +77,7 @@ class Router:
             return self._pressed(state, message, now)
         if not text:
             return Routed(state, says("command", PROBLEMS["empty"]))
-        if text.isascii() is False or len(text) > 3:
+        if not text.isascii() or len(text) > 3:
             state = state.model_copy(update={"language": _language(text, state)})
         command = read_command(text, self._places)
         if command:

@@ -13,8 +13,6 @@ class ConversationState(Value):
 
     municipality: str | None = None
     language: Language = "sv"
-    greeted: bool = False
-    last_question: str | None = None
     last_topic: str | None = None
     shelf: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
