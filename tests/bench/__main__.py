@@ -14,7 +14,7 @@ from rich.table import Table
 
 from tests.bench.rows import Row
 
-PARTS = ("answers", "search", "process", "load", "teams", "matrix")
+PARTS = ("answers", "dialogs", "search", "process", "load", "teams", "matrix")
 """Modules of this package with a function `rows`, in the order in which they are measured."""
 
 
