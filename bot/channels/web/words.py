@@ -175,9 +175,11 @@ def date_in_words(published: str | None, dated: str | None = None) -> str:
 
 
 def who(citation: Citation, words: Words = SWEDISH) -> str:
-    """Whose words they are, and who reports them when it is somebody else."""
+    """Whose words they are, and who reports or publishes them when it is somebody else."""
     if citation.reported and citation.publisher != citation.issuer:
         return f"{citation.issuer}, {words.reported} {citation.publisher}"
+    if citation.issuer not in citation.publisher and citation.publisher not in citation.issuer:
+        return f"{citation.issuer} ({citation.publisher})"
     return citation.issuer
 
 
