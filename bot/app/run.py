@@ -73,15 +73,18 @@ class Application:
         await self.store.close()
 
 
-async def run(settings: Settings, say: Callable[[str], None] = print) -> None:
-    """Run until SIGTERM or SIGINT. `say` gets a line for each channel. Raises BotError when it cannot start."""
+async def run(
+    settings: Settings, say: Callable[[str], None] = print, teams_settings: TeamsSettings | None = None
+) -> None:
+    """Run until SIGTERM or SIGINT. `say` gets a line for each channel; `teams_settings`: see `build`. Raises BotError
+    when it cannot start."""
     set_up_logging(settings.log_level, settings.log_format)
     sys.setswitchinterval(SWITCH_SECONDS)
     reach_others(settings)
     for hint in unknown_names():
         logger("settings").warning("unknown", detail=hint)
     with listening(settings) as listener:
-        application = await build(settings)
+        application = await build(settings, teams_settings)
         try:
             await _serve(application, listener, settings, say)
         finally:

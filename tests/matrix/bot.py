@@ -21,6 +21,8 @@ METRICS = "metrics-of-the-tests"
 class Bot:
     """One bot with a data folder of its own. `environment` overrides its settings."""
 
+    program: tuple[str, ...] = ("-m", "bot.app")
+
     def __init__(self, synapse: Synapse, user: str, folder: Path | None = None, **environment: str) -> None:
         self.user = user
         self.folder = folder or Path(tempfile.mkdtemp(prefix="iopbot-matrix-"))
@@ -45,7 +47,7 @@ class Bot:
         clean = {k: v for k, v in os.environ.items() if not k.startswith("IOPBOT_")}
         with (self.folder / "log").open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot.app"],
+                [sys.executable, *self.program],
                 env=clean | self._settings | {"PYTHONPATH": str(ROOT)},
                 cwd=self.folder,
                 stdout=subprocess.PIPE,
