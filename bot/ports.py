@@ -5,8 +5,9 @@ The way of a message, in order:
 1. A channel authenticates it, calls `Inbox.put` (committed when it returns) and only then acknowledges.
 2. The turn loop takes the oldest message of a conversation that nobody works on, calls the pure turn, and commits the
    conversation's new state, the replies and «done» together (`Work.finish`).
-3. A *push* channel (Matrix, Teams) has its replies sent by the send loop: `Outbox.take` marks them `sending`,
-   `PushChannel.send` sends, `Outbox.sent` marks them delivered.
+3. A *push* channel (Matrix, Teams) has its replies sent by the send loop: `Work.finish` marks the first reply
+   `sending` where this process can send it at once, `Outbox.take` marks all others, `PushChannel.send` sends,
+   `Outbox.sent` marks them delivered.
    A *pull* channel (the web page) gets nothing pushed: its request waits in `Replies.wait` until the turn is over,
    hands the replies to the page, and calls `Outbox.sent` when the page confirms that it has shown them.  Until then
    `Replies.wait` and `Outbox.of_event` give the same replies again, to whichever replica the page asks.
@@ -207,8 +208,10 @@ class Work(Protocol):
     uncertain: Sequence[Outgoing]
     """Earlier replies of the conversation of which it is not known whether they arrived, oldest first."""
 
-    async def finish(self, result: TurnResult, now: datetime) -> None:
-        """Commit state, outbox rows, records and done; empties the message's text."""
+    async def finish(self, result: TurnResult, now: datetime, at_once: bool = False) -> Outgoing | None:
+        """Commit state, outbox rows, records and done; empties the message's text. `at_once` says that the caller can
+        send a reply to this channel right now: the first one is then marked `sending` and returned, unless an earlier
+        one of the conversation is still on its way, or it changes one."""
 
 
 class Inbox(Protocol):
@@ -363,3 +366,13 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The time now, with zone UTC."""
+
+
+def outbox_topic(channel: str) -> str:
+    """The bell's topic for «a reply to this channel waits to be sent»."""
+    return f"outbox:{channel}"
+
+
+def event_topic(channel: str, event: str) -> str:
+    """The bell's topic for «the turn on this event is over»."""
+    return f"event:{channel}:{event}"

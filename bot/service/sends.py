@@ -7,7 +7,19 @@ import random
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from bot.ports import Bell, Clock, Exclusive, NotAccepted, Outbox, Outgoing, PushChannel, Refused, StoreError, Uncertain
+from bot.ports import (
+    Bell,
+    Clock,
+    Exclusive,
+    NotAccepted,
+    Outbox,
+    Outgoing,
+    PushChannel,
+    Refused,
+    StoreError,
+    Uncertain,
+    outbox_topic,
+)
 from bot.service.log import logger, trace
 from bot.service.metrics import Metrics
 
@@ -30,31 +42,47 @@ class SendLoop:
         self._bell = bell
         self._clock = clock
         self._metrics = metrics
+        self._topic = outbox_topic(channel.name)
+        self._running: set[asyncio.Task[None]] = set()
+        self._open = False
         self._stopping = False
         self._log = logger("send")
 
     def stop(self) -> None:
         """Send what waits, then end `run`."""
         self._stopping = True
-        self._bell.ring("outbox")
+        self._bell.ring(self._topic)
+
+    @property
+    def ready(self) -> bool:
+        """Whether `hand` would send right now: the loop runs, the channel is connected, and not too much is on its
+        way."""
+        connected = not isinstance(self._channel, Exclusive) or self._channel.active
+        return self._open and connected and len(self._running) < SIDE_BY_SIDE
+
+    def hand(self, outgoing: Outgoing) -> None:
+        """Send a reply that is marked `sending` already, so that nobody has to fetch it from the outbox."""
+        task = asyncio.create_task(self._deliver(outgoing))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
     async def run(self) -> None:
         """Send until stopped, and then until nothing is left that may be sent now."""
-        running: set[asyncio.Task[None]] = set()
+        running = self._running
+        self._open = True
         try:
             while True:
-                mark = self._bell.mark("outbox")
+                mark = self._bell.mark(self._topic)
                 for outgoing in await self._taken():
-                    task = asyncio.create_task(self._deliver(outgoing))
-                    running.add(task)
-                    task.add_done_callback(running.discard)
+                    self.hand(outgoing)
                 if len(running) >= SIDE_BY_SIDE or (self._stopping and running):
                     await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 elif self._stopping:
                     return
                 else:
-                    await self._bell.wait("outbox", mark, POLL_SECONDS)
+                    await self._bell.wait(self._topic, mark, POLL_SECONDS)
         finally:
+            self._open = False
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)

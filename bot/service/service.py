@@ -48,7 +48,7 @@ class Service:
     options: Options = field(default_factory=Options)
     metrics: Metrics = field(default_factory=Metrics)
     _channels: list[Channel] = field(default_factory=list)
-    _sends: list[SendLoop] = field(default_factory=list)
+    _sends: dict[str, SendLoop] = field(default_factory=dict)
     _receiving: list[asyncio.Task[None]] = field(default_factory=list)
     _working: list[asyncio.Task[None]] = field(default_factory=list)
     _beside: list[asyncio.Task[None]] = field(default_factory=list)
@@ -67,7 +67,7 @@ class Service:
         self.inbox = LimitedInbox(stores.inbox, self.limits, self.metrics)
         self._note = TurnNote(options.folder, self.owner)
         self._turns = TurnLoop(
-            stores.inbox, self.turn, self.bell, self.clock, self.metrics, options.side_by_side, self._note
+            stores.inbox, self.turn, self.bell, self.clock, self.metrics, options.side_by_side, self._note, self._sends
         )
         self._heartbeat = Heartbeat(stores.lease, self.owner, self.clock, options.lease_seconds)
 
@@ -78,7 +78,7 @@ class Service:
     def add_push(self, channel: PushChannel) -> None:
         """A channel that replies are sent to."""
         self._channels.append(channel)
-        self._sends.append(SendLoop(channel, self.stores.outbox, self.bell, self.clock, self.metrics))
+        self._sends[channel.name] = SendLoop(channel, self.stores.outbox, self.bell, self.clock, self.metrics)
 
     @property
     def channels(self) -> Sequence[Channel]:
@@ -93,7 +93,7 @@ class Service:
             await self.stores.inbox.failed(channel, event, self.clock.now())
         retention = Retention(self.stores.conversations, self.options.retention_days, self.clock, self.metrics)
         self._beside = [_task(self._heartbeat.run()), _task(retention.run())]
-        self._working = [_task(self._turns.run()), *(_task(loop.run()) for loop in self._sends)]
+        self._working = [_task(self._turns.run()), *(_task(loop.run()) for loop in self._sends.values())]
         self._receiving = [_task(self._receive(channel)) for channel in self._channels]
 
     async def stop(self) -> None:
@@ -104,7 +104,7 @@ class Service:
                 # First the turns, since they make what is to be sent.
                 self._turns.stop()
                 await asyncio.gather(*self._working[:1], return_exceptions=True)
-                for loop in self._sends:
+                for loop in self._sends.values():
                     loop.stop()
                 await asyncio.gather(*self._working[1:], return_exceptions=True)
                 await self._heartbeat.end()

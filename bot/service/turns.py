@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from bot.core.mask import mask
 from bot.messages import Message, Paragraph, Reply
@@ -25,6 +26,17 @@ _SORRY = "Förlåt, något gick fel när jag skulle svara. Felet är noterat. F�
 APOLOGY = Reply(kind="command", text=_SORRY, blocks=(Paragraph(text=_SORRY),))
 
 
+class Sender(Protocol):
+    """What sends the replies of one channel in this process."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether it would send a reply right now."""
+
+    def hand(self, outgoing: Outgoing) -> None:
+        """Send a reply that is marked as being sent."""
+
+
 class TurnLoop:
     """Runs at most `side_by_side` turns at once; those of one conversation follow each other, whatever process runs
     them."""
@@ -38,6 +50,7 @@ class TurnLoop:
         metrics: Metrics,
         side_by_side: int = 1,
         note: TurnNote | None = None,
+        senders: Mapping[str, Sender] | None = None,
     ) -> None:
         self._inbox = inbox
         self._turn = turn
@@ -46,6 +59,7 @@ class TurnLoop:
         self._metrics = metrics
         self._side_by_side = side_by_side
         self._note = note or TurnNote(None)
+        self._senders = senders if senders is not None else {}
         self._stopping = False
         self._log = logger("turn")
 
@@ -109,7 +123,11 @@ class TurnLoop:
             try:
                 with self._note.of(message.channel, message.event):
                     result = _masked(self._turn(message, work.state, now, work.uncertain))
-                await work.finish(result, self._clock.now())
+                sender = self._senders.get(message.channel)
+                at_once = sender is not None and sender.ready
+                first = await work.finish(result, self._clock.now(), at_once)
+                if first is not None and sender is not None:
+                    sender.hand(first)
             except StoreError:
                 raise
             except Exception as error:

@@ -164,10 +164,11 @@ class _Work:
         self.message, self.state = work.message, work.state
         self.attempts, self.uncertain = work.attempts, work.uncertain
 
-    async def finish(self, result: TurnResult, now: datetime) -> None:
+    async def finish(self, result: TurnResult, now: datetime, at_once: bool = False) -> Outgoing | None:
         self._fate.passes("finish.before")
-        await self._work.finish(result, now)
+        first = await self._work.finish(result, now, at_once)
         self._fate.passes("finish.after")
+        return first
 
 
 class _Inbox:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.messages import Message, Reply
-from bot.ports import Outgoing, TurnResult
+from bot.ports import Outgoing, TurnResult, event_topic, outbox_topic
 from bot.store.memory.shelf import Here, InRow, Shelf, due, emptied
 
 
@@ -30,12 +30,13 @@ class MemoryWork:
         )
         self.finished = False
 
-    async def finish(self, result: TurnResult, now: datetime) -> None:
+    async def finish(self, result: TurnResult, now: datetime, at_once: bool = False) -> Outgoing | None:
         shelf, row, message = self._shelf, self._row, self.message
         if result.erase:
             shelf.erase(result.erase, before=row.seq)
         shelf.tables.states[row.here] = result.state
         shelf.tables.updated[row.here] = now
+        free = at_once and not row.edits and not shelf.sends_to(row.here)
         self._queue(result, now)
         for record in result.records:
             # That a question was answered is counted, and is nobody's in particular.
@@ -51,6 +52,7 @@ class MemoryWork:
         row.state, row.message = "done", emptied(message)
         row.sender = "" if result.erase else row.sender
         self.finished = True
+        return shelf.sending(message, 0) if free and result.replies else None
 
     def _queue(self, result: TurnResult, now: datetime) -> None:
         shelf, message = self._shelf, self.message
@@ -145,7 +147,8 @@ class MemoryInbox:
         finally:
             busy.discard(row.here)
             if work.finished:
-                for topic in ("inbox", "outbox", f"event:{row.message.channel}:{row.message.event}"):
+                channel, event = row.message.channel, row.message.event
+                for topic in ("inbox", outbox_topic(channel), event_topic(channel, event)):
                     self._shelf.bell.ring(topic)
             elif counted:
                 row.fail(now)
@@ -171,7 +174,7 @@ class MemoryInbox:
             return
         self._shelf.queue(row.message, 0, apology, now, None, row.sender)
         row.state, row.message = "parked", emptied(row.message)
-        for topic in ("inbox", "outbox", f"event:{channel}:{event}"):
+        for topic in ("inbox", outbox_topic(channel), event_topic(channel, event)):
             self._shelf.bell.ring(topic)
 
     async def position(self, key: str) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from bot.ports import Outgoing, Shown
+from bot.ports import Outgoing, Shown, event_topic, outbox_topic
 from bot.store.memory.shelf import Shelf, due
 
 
@@ -40,14 +40,14 @@ class MemoryOutbox:
             original = rows.get(row.edits or "")
             row.shown_as = original.shown_as if original and original.shown_as else shown_as
             row.empty("sent")
-        self._shelf.bell.ring("outbox")
+            self._shelf.bell.ring(outbox_topic(row.outgoing.channel))
 
     async def again(self, id: str, at: datetime) -> None:
         row = self._shelf.tables.outbox.get(id)
         if row is not None and row.state == "sending":
             row.state, row.due = "new", at
             row.outgoing = replace(row.outgoing, attempt=row.outgoing.attempt + 1)
-        self._shelf.bell.ring("outbox")
+            self._shelf.bell.ring(outbox_topic(row.outgoing.channel))
 
     async def give_up(self, id: str, state: Literal["uncertain", "refused"], now: datetime) -> None:
         row = self._shelf.tables.outbox.get(id)
@@ -55,7 +55,7 @@ class MemoryOutbox:
             row.state = state
             if state == "refused":
                 row.empty(state)
-        self._shelf.bell.ring("outbox")
+            self._shelf.bell.ring(outbox_topic(row.outgoing.channel))
 
     async def of_event(self, channel: str, event: str) -> Sequence[Outgoing]:
         return [
@@ -75,7 +75,7 @@ class MemoryReplies:
         self._outbox = outbox
 
     async def wait(self, channel: str, event: str, seconds: float) -> Sequence[Outgoing] | None:
-        topic = f"event:{channel}:{event}"
+        topic = event_topic(channel, event)
         mark = self._shelf.bell.mark(topic)
         row = self._shelf.tables.inbox.get((channel, event))
         if row is not None and row.state == "new":

@@ -120,6 +120,16 @@ class Shelf:
         row = OutRow(outgoing, sender, now, now, edits=edits, choices=shown[-1] if shown else None)
         self.tables.outbox.setdefault(outgoing.id, row)
 
+    def sends_to(self, here: Here) -> bool:
+        """Whether a reply of the conversation is still on its way."""
+        return any(row.here == here and row.state in {"new", "sending"} for row in self.tables.outbox.values())
+
+    def sending(self, message: Message, index: int) -> Outgoing:
+        """Mark the reply number `index` to a message as being sent."""
+        row = self.tables.outbox[self.keys.outgoing(message.channel, message.event, index)]
+        row.state = "sending"
+        return row.outgoing
+
     def queue_removal(self, message: Message, id: str, now: datetime) -> None:
         """Put the removal of an earlier reply into the outbox."""
         outgoing = Outgoing(

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.messages import Choices, Message, Reply
 from bot.ports import Bell, Clock, Outgoing
@@ -41,6 +42,11 @@ class Context:
         """Insert rows into the outbox, those that are there already left as they are."""
         return self.insert(outbox).on_conflict_do_nothing(index_elements=["id"])
 
+    @cached_property
+    def queue_one(self) -> ReturningInsert[tuple[int]]:
+        """As `queue` for one row, returning its number if it is new."""
+        return self.queue.returning(outbox.c.seq)
+
     def insert(self, table: Table) -> PostgresqlInsert | SqliteInsert:
         """An insert of the database's dialect, for ON CONFLICT."""
         return sqlite_insert(table) if self.database.sqlite else postgresql_insert(table)
@@ -50,11 +56,6 @@ def due(column: ColumnElement[float]) -> ColumnElement[bool]:
     """Whether a row's time has come, at the parameter `now`."""
     now = bindparam("now", type_=Double)
     return or_(column <= now, column > now + MAX_AHEAD)
-
-
-def event_topic(channel: str, event: str) -> str:
-    """The bell's topic for «the turn on this event is over»."""
-    return f"event:{channel}:{event}"
 
 
 def dump_message(message: Message) -> str:

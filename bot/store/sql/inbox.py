@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, Select, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Message, Reply
-from bot.ports import StoreError
-from bot.store.sql.common import Context, due, dump_message, event_topic, outbox_row
+from bot.ports import StoreError, event_topic, outbox_topic
+from bot.store.sql.common import Context, due, dump_message, outbox_row
 from bot.store.sql.redact import redact
-from bot.store.sql.schema import conversations, inbox, positions
+from bot.store.sql.schema import conversations, inbox, is_in, positions
 from bot.store.sql.work import SqlWork, uncertain_of
 
 RETRY_SECONDS = (1.0, 5.0)
@@ -31,14 +31,14 @@ def _head() -> Select[Any]:
     overtaking = exists().where(
         earlier.c.channel == inbox.c.channel,
         earlier.c.conversation == inbox.c.conversation,
-        earlier.c.state == "new",
+        is_in(earlier.c.state, "new"),
         earlier.c.seq < inbox.c.seq,
     )
     here = (conversations.c.channel == inbox.c.channel) & (conversations.c.conversation == inbox.c.conversation)
     return (
         select(inbox.c.seq, inbox.c.payload, inbox.c.attempts, inbox.c.edits, conversations.c.state)
         .join(conversations, here)
-        .where(inbox.c.state == "new", due(inbox.c.due), ~overtaking)
+        .where(is_in(inbox.c.state, "new"), due(inbox.c.due), ~overtaking)
         .order_by(inbox.c.seq)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -183,7 +183,7 @@ class SqlInbox:
             await connection.execute(update(inbox).where(this).values(state="parked", payload=""))
 
         await self._in.database.write(step)
-        for topic in ("inbox", "outbox", event_topic(channel, event)):
+        for topic in ("inbox", outbox_topic(channel), event_topic(channel, event)):
             self._in.bell.ring(topic)
 
     async def position(self, key: str) -> str | None:

@@ -14,7 +14,7 @@ from bot.store.ids import Keys
 from bot.store.sql.database import Database
 from bot.store.sql.schema import about
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest file in migrations/versions; kept here so that a start without news need not load Alembic."""
 
 SCRIPTS = Path(__file__).parent.parent / "migrations"

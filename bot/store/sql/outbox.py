@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, Text, Update, bindparam, case, exists, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, Text, Update, and_, bindparam, case, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Choices
-from bot.ports import Outgoing, Shown
-from bot.store.sql.common import Context, due, event_topic, outgoing_of
-from bot.store.sql.schema import conversations, inbox, leases, outbox
+from bot.ports import Outgoing, Shown, event_topic, outbox_topic
+from bot.store.sql.common import Context, due, outgoing_of
+from bot.store.sql.schema import conversations, inbox, is_in, leases, outbox
 
 BATCH = 32
 """Replies taken at a time."""
@@ -31,13 +31,13 @@ def _heads() -> Select[Any]:
     waits = exists().where(
         earlier.c.channel == outbox.c.channel,
         earlier.c.conversation == outbox.c.conversation,
-        earlier.c.state.in_(("new", "sending")),
+        is_in(earlier.c.state, "new", "sending"),
         earlier.c.seq < outbox.c.seq,
     )
     channels = outbox.c.channel.in_(bindparam("channels", expanding=True))
     return (
         select(outbox)
-        .where(outbox.c.state == "new", channels, due(outbox.c.due), ~waits)
+        .where(is_in(outbox.c.state, "new", "sending"), outbox.c.state == "new", channels, due(outbox.c.due), ~waits)
         .order_by(outbox.c.seq)
         .limit(BATCH)
         .with_for_update(skip_locked=True)
@@ -75,6 +75,21 @@ _OF_EVENT = (
     )
     .order_by(outbox.c.seq)
 )
+
+
+def _waiting_behind() -> Select[Any]:
+    """The channel, if a reply of the same conversation waits to be sent."""
+    settled = outbox.alias("settled")
+    same = and_(settled.c.channel == outbox.c.channel, settled.c.conversation == outbox.c.conversation)
+    return (
+        select(outbox.c.channel)
+        .join(settled, same)
+        .where(settled.c.id == bindparam("this"), is_in(outbox.c.state, "new", "sending"), outbox.c.state == "new")
+        .limit(1)
+    )
+
+
+_WAITING_BEHIND = _waiting_behind()
 
 
 def _living() -> Select[Any]:
@@ -130,7 +145,12 @@ class SqlOutbox:
         # A lease from the future was taken before the clock was set back: it begins now.
         await connection.execute(update(leases).where(leases.c.taken > at).values(taken=at))
         alive = select(leases.c.owner).where(leases.c.name.like("worker:%"), leases.c.taken + leases.c.seconds > at)
-        left = (outbox.c.state == "sending") & (outbox.c.owner != self._in.owner) & outbox.c.owner.not_in(alive)
+        left = (
+            is_in(outbox.c.state, "new", "sending")
+            & (outbox.c.state == "sending")
+            & (outbox.c.owner != self._in.owner)
+            & outbox.c.owner.not_in(alive)
+        )
         for names, state in (
             ([name for name, idempotent in channels.items() if idempotent], "new"),
             ([name for name, idempotent in channels.items() if not idempotent], "uncertain"),
@@ -159,14 +179,15 @@ class SqlOutbox:
 
     async def sent(self, id: str, shown_as: str, now: datetime) -> None:
         """See the port."""
-        await self._settle(_SENT, {"this": id, "shown": shown_as})
+        await self._settle(id, _SENT, {"this": id, "shown": shown_as})
 
     async def again(self, id: str, at: datetime) -> None:
         """See the port."""
         await self._settle(
+            id,
             update(outbox)
             .where(self._mine(id))
-            .values(state="new", owner=None, attempt=outbox.c.attempt + 1, due=at.timestamp())
+            .values(state="new", owner=None, attempt=outbox.c.attempt + 1, due=at.timestamp()),
         )
 
     async def give_up(self, id: str, state: Literal["uncertain", "refused"], now: datetime) -> None:
@@ -174,17 +195,20 @@ class SqlOutbox:
         kept: dict[str, str | None] = {"state": state, "owner": None}
         if state == "refused":
             kept |= {"reply": "", "address": ""}
-        await self._settle(update(outbox).where(self._mine(id)).values(kept))
+        await self._settle(id, update(outbox).where(self._mine(id)).values(kept))
 
     def _mine(self, id: str) -> ColumnElement[bool]:
         return (outbox.c.id == id) & (outbox.c.state == "sending") & (outbox.c.owner == self._in.owner)
 
-    async def _settle(self, statement: Update, values: Mapping[str, str] | None = None) -> None:
-        async def step(connection: AsyncConnection) -> None:
+    async def _settle(self, id: str, statement: Update, values: Mapping[str, str] | None = None) -> None:
+        async def step(connection: AsyncConnection) -> str | None:
             await connection.execute(statement, values)
+            channel: str | None = (await connection.execute(_WAITING_BEHIND, {"this": id})).scalar()
+            return channel
 
-        await self._in.database.write(step)
-        self._in.bell.ring("outbox")
+        waiting = await self._in.database.write(step)
+        if waiting is not None:
+            self._in.bell.ring(outbox_topic(waiting))
 
     async def of_event(self, channel: str, event: str) -> Sequence[Outgoing]:
         """See the port."""

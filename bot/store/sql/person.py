@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Counts
 from bot.store.sql.common import Context
-from bot.store.sql.schema import conversations, inbox, leases, outbox, records, results
+from bot.store.sql.schema import conversations, inbox, is_in, leases, outbox, records, results
 
 _Here = tuple[str, str]
 
@@ -105,13 +105,14 @@ class SqlConversations:
     async def counts(self, now: datetime) -> Counts:
         """See the port."""
         at = now.timestamp()
-        waiting = select(func.count(), func.min(inbox.c.received)).where(inbox.c.state == "new")
+        waiting = select(func.count(), func.min(inbox.c.received)).where(is_in(inbox.c.state, "new"))
         parked = select(func.count()).where(inbox.c.state == "parked")
         # Replies that a page fetches are not on their way to anybody; only what was tried or waits for push counts.
         leaving = select(func.count(), func.min(outbox.c.created)).where(
-            or_(outbox.c.state == "sending", (outbox.c.state == "new") & (outbox.c.channel != "web"))
+            is_in(outbox.c.state, "new", "sending"),
+            or_(outbox.c.state == "sending", (outbox.c.state == "new") & (outbox.c.channel != "web")),
         )
-        uncertain = select(func.count()).where(outbox.c.state == "uncertain")
+        uncertain = select(func.count()).where(is_in(outbox.c.state, "uncertain"))
 
         async def step(connection: AsyncConnection) -> Counts:
             inside = (await connection.execute(waiting)).one()

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Double,
     Index,
     Integer,
@@ -18,10 +19,19 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
     text,
 )
 
 metadata = MetaData()
+
+
+def is_in(state: ColumnElement[str], *names: str) -> ColumnElement[bool]:
+    """Whether a row is in one of some states. Written out instead of bound: with a parameter in its place neither
+    database can know that an index on just these rows will do, and both walk through every row that is still kept."""
+    written: list[ColumnElement[str]] = [literal_column(f"'{name}'") for name in names]
+    return state.in_(written) if len(written) > 1 else state == written[0]
+
 
 _Seq = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts upwards by itself only in an INTEGER primary key."""
@@ -41,10 +51,9 @@ inbox = Table(
     Column("due", Double, nullable=False, server_default=text("0")),
     Column("received", Double, nullable=False),
     UniqueConstraint("channel", "event", name="inbox_event"),
-    Index("inbox_new", "channel", "conversation", "seq", sqlite_where=text("state = 'new'"),
-          postgresql_where=text("state = 'new'")),
+    Index("inbox_next", "seq", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
     Index("inbox_sender", "sender"),
-    Index("inbox_conversation", "channel", "conversation"),
+    Index("inbox_conversation", "channel", "conversation", "state", "seq"),
     Index("inbox_received", "received"),
     sqlite_autoincrement=True,
 )  # fmt: skip

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.messages import Message
-from bot.ports import Outgoing, TurnResult
-from bot.store.sql.common import Context, event_topic, outbox_row, outgoing_of
+from bot.messages import Message, Reply
+from bot.ports import Outgoing, TurnResult, event_topic, outbox_topic
+from bot.store.sql.common import Context, outbox_row, outgoing_of
 from bot.store.sql.person import erase_person
 from bot.store.sql.redact import edited_events, removal_row
-from bot.store.sql.schema import conversations, inbox, outbox, records, results
+from bot.store.sql.schema import conversations, inbox, is_in, outbox, records, results
 
 # Built once: building a statement costs more than running it.
 _UNCERTAIN = (
@@ -21,11 +21,20 @@ _UNCERTAIN = (
     .where(
         outbox.c.channel == bindparam("channel"),
         outbox.c.conversation == bindparam("conversation"),
-        outbox.c.state == "uncertain",
+        is_in(outbox.c.state, "uncertain"),
         outbox.c.sender == bindparam("sender"),
         outbox.c.removes.is_(None),
     )
     .order_by(outbox.c.seq)
+)
+_ON_ITS_WAY = (
+    select(outbox.c.seq)
+    .where(
+        outbox.c.channel == bindparam("channel"),
+        outbox.c.conversation == bindparam("conversation"),
+        is_in(outbox.c.state, "new", "sending"),
+    )
+    .limit(1)
 )
 _KEEP_STATE = (
     update(conversations)
@@ -67,30 +76,35 @@ class SqlWork:
         self.uncertain = uncertain
         self.finished = False
 
-    async def finish(self, result: TurnResult, now: datetime) -> None:
+    async def finish(self, result: TurnResult, now: datetime, at_once: bool = False) -> Outgoing | None:
         """See the port."""
         with self._in.database.explaining():
-            await self._finish(result, now.timestamp())
+            first = await self._finish(result, now.timestamp(), at_once)
         self.finished = True
-        self._in.bell.ring("outbox")
-        self._in.bell.ring(event_topic(self.message.channel, self.message.event))
+        channel = self.message.channel
+        if first is None or len(result.replies) > 1:
+            self._in.bell.ring(outbox_topic(channel))
+        self._in.bell.ring(event_topic(channel, self.message.event))
+        return first
 
-    async def _finish(self, result: TurnResult, at: float) -> None:
+    async def _finish(self, result: TurnResult, at: float, at_once: bool) -> Outgoing | None:
         if result.erase:
             await erase_person(self._connection, result.erase, before=self.seq)
         await self._keep_state(result, at)
-        await self._queue(result, at)
+        first = await self._queue(result, at, at_once)
         await self._record(result, at)
-        await self._settle(result)
+        if result.told or result.shown_again:
+            await self._settle(result)
         await self._connection.execute(_DONE_AND_FORGOTTEN if result.erase else _DONE, {"this": self.seq})
         await self._connection.commit()
+        return first
 
     async def _keep_state(self, result: TurnResult, at: float) -> None:
         message = self.message
         kept = {"in": message.channel, "at": message.conversation, "state": result.state, "updated": at}
         await self._connection.execute(_KEEP_STATE, kept)
 
-    async def _queue(self, result: TurnResult, at: float) -> None:
+    async def _queue(self, result: TurnResult, at: float, at_once: bool) -> Outgoing | None:
         earlier = await self._earlier_replies() if self._edits else []
         sender = "" if result.erase else self.message.sender
         rows = []
@@ -98,12 +112,34 @@ class SqlWork:
             replaces = earlier[index] if index < len(earlier) else None
             row = outbox_row(self._in, self.message, index, reply, at, replaces)
             rows.append({**row, "sender": sender})
+        first = await self._sending(rows[0], result.replies[0]) if at_once and rows and not self._edits else None
+        if first is not None:
+            rows = rows[1:]
         if rows:
             await self._connection.execute(self._in.queue, rows)
         # An edited question with fewer replies than before: the rest is taken back.
         extra = [removal_row(self._in, self.message, id, at) for id in earlier[len(result.replies) :]]
         if extra:
             await self._connection.execute(self._in.queue, extra)
+        return first
+
+    async def _sending(self, row: Mapping[str, object], reply: Reply) -> Outgoing | None:
+        """Queue a reply as being sent by this process; None, and nothing done, if an earlier one is on its way."""
+        message = self.message
+        here = {"channel": message.channel, "conversation": message.conversation}
+        if (await self._connection.execute(_ON_ITS_WAY, here)).first() is not None:
+            return None
+        sending = {**row, "state": "sending", "owner": self._in.owner}
+        if (await self._connection.execute(self._in.queue_one, sending)).first() is None:
+            return None
+        return Outgoing(
+            id=str(row["id"]),
+            channel=message.channel,
+            conversation=message.conversation,
+            event=message.event,
+            reply=reply,
+            address=message.address,
+        )
 
     async def _earlier_replies(self) -> list[str]:
         """Ids of the replies to the question as first asked, in order; those not sent yet are called off."""
@@ -153,7 +189,7 @@ class SqlWork:
         here = (
             (outbox.c.channel == message.channel)
             & (outbox.c.conversation == message.conversation)
-            & (outbox.c.state == "uncertain")
+            & is_in(outbox.c.state, "uncertain")
         )
         if result.told:
             await self._connection.execute(update(outbox).where(here, outbox.c.id.in_(result.told)).values(told=True))

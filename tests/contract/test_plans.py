@@ -1,0 +1,64 @@
+"""The statements that every message needs look at what waits, however much is kept: SQLite tells how it will look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.sql.base import Executable
+
+from bot.store.sql.inbox import _HEAD
+from bot.store.sql.outbox import _HEADS, _LIVING, _OF_EVENT, _SENT, _STATE, _WAITING_BEHIND
+from bot.store.sql.schema import metadata
+from bot.store.sql.work import _DONE, _KEEP_STATE, _ON_ITS_WAY, _UNCERTAIN
+
+HERE = {"channel": "push", "conversation": "room", "sender": "s"}
+STATEMENTS = {
+    "the next message": (_HEAD, {"now": 1.0}),
+    "the next replies": (_HEADS, {"channels": ["push"], "now": 1.0}),
+    "uncertain replies": (_UNCERTAIN, HERE),
+    "replies on their way": (_ON_ITS_WAY, HERE),
+    "replies that wait behind another": (_WAITING_BEHIND, {"this": "id"}),
+    "whether the turn is over": (_STATE, {"channel": "push", "event": "1"}),
+    "the replies to an event": (_OF_EVENT, {"channel": "push", "event": "1"}),
+    "the living card": (_LIVING, {"channel": "push", "here": "room"}),
+    "that a reply was sent": (_SENT, {"this": "id", "shown": "$1"}),
+    "that a message is done": (_DONE, {"this": 1}),
+    "the state of a conversation": (_KEEP_STATE, {"in": "push", "at": "room", "state": "", "updated": 1.0}),
+}
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[Connection]:
+    engine = create_engine("sqlite://")
+    metadata.create_all(engine)
+    with engine.connect() as connected:
+        yield connected
+    engine.dispose()
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_no_statement_of_the_way_of_a_message_walks_through_a_table(name: str, connection: Connection) -> None:
+    statement, values = STATEMENTS[name]
+
+    plan = explained(connection, statement, values)
+
+    assert plan
+    assert [line for line in plan if line.startswith("SCAN") and "INDEX inbox_next" not in line] == []
+
+
+def explained(connection: Connection, statement: Executable, values: dict[str, object]) -> list[str]:
+    """How SQLite will run a statement, a line for each step."""
+    seen: list[tuple[str, object]] = []
+
+    def keep(_connection: object, _cursor: object, sql: str, parameters: object, *_: object) -> None:
+        seen.append((sql, parameters))
+
+    event.listen(connection, "before_cursor_execute", keep)
+    try:
+        connection.execute(statement, values)
+    finally:
+        event.remove(connection, "before_cursor_execute", keep)
+    sql, parameters = seen[0]
+    return [str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)]  # type: ignore[arg-type]
