@@ -150,8 +150,8 @@ def _suggestions(told: Told, offer: str) -> tuple[str, ...]:
 
 
 def quotes_of(told: Told, finding: CriterionFinding) -> tuple[Quote, ...]:
-    """The criterion's quotes: the chosen municipality's own first, then those that bind no single place, then others';
-    what differs comes last."""
+    """The criterion's quotes: the chosen municipality's own first, then national ones, then other municipalities' (a
+    proposal is somebody's own, even where it does not say whose); what differs comes last."""
     criterion = told.knowledge.criteria.get(finding.id)
     if criterion is None:
         return ()
@@ -159,7 +159,7 @@ def quotes_of(told: Told, finding: CriterionFinding) -> tuple[Quote, ...]:
     def rank(quote: Quote) -> int:
         if told.place is None or quote.issuer.place == told.place:
             return 0
-        return 1 if quote.issuer.place is None else 2
+        return 1 if quote.issuer.place is None and quote.source.kind != "proposal" else 2
 
     return (*sorted(criterion.quotes, key=rank), *criterion.differs)
 

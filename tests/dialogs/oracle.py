@@ -14,7 +14,8 @@ HARD = (
 CONDITIONS = ("both_contribute_resources", "not_detail_regulated", "not_part_of_regular_grant")
 SOFT = ("initiative_from_association", "not_already_done_by_municipality", "long_term", "political_programme_mention")
 CRITERIA = (*HARD, *CONDITIONS, *SOFT)
-ESLOVS_DEFINITION = "nonprofit_democratic_independent_org"
+LOCAL = {"nonprofit_democratic_independent_org": ("eslov",), "activity_is_associations_own": ("eslov", "malmo")}
+"""Hard criteria that only some municipalities state: in another one a no counts as unsure."""
 
 
 def verdict(answers: Mapping[str, str], place: str | None = None) -> str:
@@ -24,10 +25,8 @@ def verdict(answers: Mapping[str, str], place: str | None = None) -> str:
         if id != "activity_is_associations_own":
             seen.setdefault(id, "unsure")
     hard = {id: seen[id] for id in HARD if id in seen}
-    elsewhere = place is not None and place != "eslov"
-    softened = elsewhere and hard.get(ESLOVS_DEFINITION) == "no"
-    hard_no = [id for id, value in hard.items() if value == "no" and not (softened and id == ESLOVS_DEFINITION)]
-    if hard_no:
+    softened = {id for id, own in LOCAL.items() if place not in (None, *own) and hard.get(id) == "no"}
+    if any(value == "no" and id not in softened for id, value in hard.items()):
         return "not_suitable"
     if sum(seen[id] == "no" for id in CONDITIONS) >= 2:
         return "not_suitable"

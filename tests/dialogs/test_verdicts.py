@@ -65,6 +65,23 @@ def test_in_eslov_a_no_to_its_definition_is_a_no() -> None:
     assert run("eslov", nonprofit_democratic_independent_org="no").outcome == "not_suitable"
 
 
+@pytest.mark.parametrize(
+    ("place", "outcome"), [(None, "not_suitable"), ("malmo", "not_suitable"), ("lund", "needs_legal_assessment")]
+)
+def test_an_ordered_activity_decides_only_where_the_municipality_writes_so(place: str | None, outcome: str) -> None:
+    found = run(place, activity_is_associations_own="no")
+
+    assert found.outcome == outcome
+    assert ("Bara Eslöv och Malmö" in found.text) == (place == "lund")
+
+
+def test_elsewhere_national_words_are_cited_before_another_municipalitys_proposal() -> None:
+    found = next(c for c in run("lund").criteria if c.id == "public_benefit")
+
+    assert found.citations[0].source == "avdic-slojdlab"
+    assert found.citations[0].issuer.startswith("Regeringen")
+
+
 @pytest.mark.parametrize("missing", CRITERIA)
 def test_a_missing_answer_counts_as_unsure_but_for_the_optional_one(missing: str) -> None:
     answers = {c: v for c, v in YES.items() if c != missing}
