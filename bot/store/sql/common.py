@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from asyncio import Future, get_running_loop
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +29,34 @@ MAX_AHEAD = 600.0
 """A retry that is due further ahead than this was written before the clock was set back: it is due now."""
 
 
+class Awaited:
+    """Replies for those who wait in this very process, so that they need not fetch what it has just stored."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, list[Future[Sequence[Outgoing]]]] = {}
+
+    @contextmanager
+    def on(self, topic: str) -> Iterator[Future[Sequence[Outgoing]]]:
+        """What will hold the replies, once the turn is over."""
+        future: Future[Sequence[Outgoing]] = get_running_loop().create_future()
+        waiting = self._waiting.setdefault(topic, [])
+        waiting.append(future)
+        try:
+            yield future
+        finally:
+            waiting.remove(future)
+            if not waiting:
+                self._waiting.pop(topic, None)
+
+    def give(self, topic: str, replies: Callable[[], Sequence[Outgoing]]) -> None:
+        """Give the replies to those who wait for them, if anybody does."""
+        waiting = [future for future in self._waiting.get(topic, ()) if not future.done()]
+        if waiting:
+            given = replies()
+            for future in waiting:
+                future.set_result(given)
+
+
 @dataclass(frozen=True)
 class Context:
     """What every part of the store is built with. `owner` names this process among the replicas."""
@@ -36,6 +66,7 @@ class Context:
     bell: Bell
     clock: Clock
     owner: str
+    awaited: Awaited = field(default_factory=Awaited)
 
     @cached_property
     def queue(self) -> PostgresqlInsert | SqliteInsert:
@@ -101,6 +132,18 @@ def outgoing_of(row: Row[Any], edits: str | None = None, removes: str | None = N
         edits=edits,
         removes=removes,
         told=row.told,
+    )
+
+
+def fresh(context: Context, message: Message, index: int, reply: Reply) -> Outgoing:
+    """The reply number `index` to a message, as it was just queued."""
+    return Outgoing(
+        id=context.keys.outgoing(message.channel, message.event, index),
+        channel=message.channel,
+        conversation=message.conversation,
+        event=message.event,
+        reply=reply,
+        address=message.address,
     )
 
 

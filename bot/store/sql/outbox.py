@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal
 
@@ -239,8 +240,10 @@ class SqlReplies:
                 return state, []
             return state, await _of_event(connection, channel, event)
 
-        # Mostly the turn is over in a moment, in this very process: then one look is enough.
-        await self._in.bell.wait(topic, 0, min(seconds, FIRST_LOOK_SECONDS))
+        # Mostly the turn is over in a moment, in this very process.
+        with self._in.awaited.on(topic) as replies, suppress(TimeoutError):
+            async with asyncio.timeout(min(seconds, FIRST_LOOK_SECONDS)):
+                return await replies
         while True:
             mark = self._in.bell.mark(topic)
             state, found = await self._in.database.read(step)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Message, Reply
 from bot.ports import Outgoing, TurnResult, event_topic, outbox_topic
-from bot.store.sql.common import Context, outbox_row, outgoing_of
+from bot.store.sql.common import Context, fresh, outbox_row, outgoing_of
 from bot.store.sql.person import erase_person
 from bot.store.sql.redact import edited_events, removal_row
 from bot.store.sql.schema import conversations, inbox, is_in, outbox, records, results
@@ -81,10 +81,14 @@ class SqlWork:
         with self._in.database.explaining():
             first = await self._finish(result, now.timestamp(), at_once)
         self.finished = True
-        channel = self.message.channel
+        message = self.message
         if first is None or len(result.replies) > 1:
-            self._in.bell.ring(outbox_topic(channel))
-        self._in.bell.ring(event_topic(channel, self.message.event))
+            self._in.bell.ring(outbox_topic(message.channel))
+        over = event_topic(message.channel, message.event)
+        self._in.awaited.give(
+            over, lambda: [fresh(self._in, message, index, reply) for index, reply in enumerate(result.replies)]
+        )
+        self._in.bell.ring(over)
         return first
 
     async def _finish(self, result: TurnResult, at: float, at_once: bool) -> Outgoing | None:
@@ -132,14 +136,7 @@ class SqlWork:
         sending = {**row, "state": "sending", "owner": self._in.owner}
         if (await self._connection.execute(self._in.queue_one, sending)).first() is None:
             return None
-        return Outgoing(
-            id=str(row["id"]),
-            channel=message.channel,
-            conversation=message.conversation,
-            event=message.event,
-            reply=reply,
-            address=message.address,
-        )
+        return fresh(self._in, message, 0, reply)
 
     async def _earlier_replies(self) -> list[str]:
         """Ids of the replies to the question as first asked, in order; those not sent yet are called off."""
