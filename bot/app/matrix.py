@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pydantic import SecretStr
 
+from bot.app.parts import SystemClock
 from bot.channels.matrix.channel import MatrixChannel
 from bot.channels.matrix.options import MatrixOptions
 from bot.ports import Clock, Inbox, Lease, Replies
@@ -40,7 +41,7 @@ async def matrix_login(
     """`iopbot matrix login`. `ask` asks for a secret without showing it (`getpass.getpass`). Raises BotError."""
     from bot.channels.matrix.login import login
 
-    await login(matrix_options(settings), ask, say, new_identity)
+    await login(matrix_options(settings), ask, say, SystemClock(), new_identity)
 
 
 def _plain(secret: SecretStr | None) -> str | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 
+from bot.channels.matrix.vault import Vault
 from tests.needs import ROOT
 from tests.support.synapse import Synapse
 
@@ -94,6 +95,12 @@ class Bot:
     def kill(self) -> None:
         """End at once, as a crash does."""
         self._end(signal.SIGKILL)
+
+    def session(self) -> dict[str, str]:
+        """The session that it has on disk."""
+        kept = Vault(self.folder / "matrix", self._settings["IOPBOT_MATRIX_STORE_KEY"]).read("session")
+        assert kept is not None
+        return kept
 
     def log(self) -> str:
         """What it has logged."""

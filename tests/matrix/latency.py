@@ -94,7 +94,7 @@ def main() -> None:
     """Measure, and print."""
     questions = next((int(a) for a in sys.argv[1:] if a.isdigit()), 200)
     encrypted = "--encrypted" in sys.argv
-    synapse = Synapse()
+    synapse = Synapse(extra={"refreshable_access_token_lifetime": "5m"})  # as it is unless configured
     synapse.start()
     bot = Bot(synapse, synapse.register("iop"))
     try:

@@ -161,3 +161,11 @@ def thread(event: Event) -> str:
 def mention(*users: str) -> dict[str, object]:
     """Content that mentions somebody."""
     return {"m.mentions": {"user_ids": list(users)}}
+
+
+def until(wanted: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait for something of which no event tells."""
+    end = time.monotonic() + seconds
+    while not wanted():
+        assert time.monotonic() < end
+        time.sleep(0.1)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.matrix.bot import Bot
 from tests.matrix.peer import Event, Peer, is_message
+from tests.matrix.people import until
 from tests.support.synapse import Synapse
 
 pytestmark = [pytest.mark.synapse, pytest.mark.node]
@@ -65,3 +66,7 @@ def test_a_dialog_in_an_encrypted_room_without_a_shield_survives_restart_and_los
     back = eva.ask(room, "tillbaka", bot.user)
     assert_clean(back)
     assert question["content"]["body"].split("?")[0].split("\n")[-1] in back["content"]["body"]
+
+    token = bot.session()["token"]
+    until(lambda: bot.session()["token"] != token)
+    assert_clean(eva.ask(room, "Vad är ett IOP?", bot.user))

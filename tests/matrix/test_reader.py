@@ -27,7 +27,7 @@ PREFIXES = ("!iop",)
 
 
 class NoHouse:
-    """A homeserver that knows nothing, with rooms of so many members."""
+    """Rooms of so many members, of which nothing else is known."""
 
     user = BOT
 
@@ -45,6 +45,10 @@ class NoHouse:
 
     def municipality(self, room: str) -> str | None:
         return None
+
+
+class NoPast:
+    """A homeserver that gives no event."""
 
     async def event(self, room: str, id: str) -> dict[str, Any] | None:
         return None
@@ -64,7 +68,7 @@ class NoReplies:
 
 
 def reader(members: int = 2) -> Reader:
-    return Reader(NoHouse(members), NoReplies(), SetClock(), NAMES, PREFIXES)
+    return Reader(NoHouse(members), NoPast(), NoReplies(), SetClock(), NAMES, PREFIXES)
 
 
 json = st.recursive(
@@ -103,7 +107,7 @@ async def test_nobody_gets_into_the_conversation_of_somebody_else(root: str) -> 
     relates = {"rel_type": "m.thread", "event_id": root}
     content = {"msgtype": "m.text", "body": "!iop ja", "m.relates_to": relates}
     event = {"event_id": "$e", "sender": "@mallory:x", "type": "m.room.message", "content": content}
-    reading = Reader(NoHouse(5), AnnasDialog(), SetClock(), NAMES, PREFIXES)
+    reading = Reader(NoHouse(5), NoPast(), AnnasDialog(), SetClock(), NAMES, PREFIXES)
     message = await reading.read("!room", event)
     assert message is not None
     assert message.conversation.endswith("|@mallory:x")

@@ -11,7 +11,7 @@ import pytest
 
 from bot.channels.matrix.page import TIMELINE
 from tests.matrix.bot import Bot
-from tests.matrix.people import Event, Person, relation, thread
+from tests.matrix.people import Event, Person, relation, thread, until
 from tests.support.synapse import Synapse
 
 pytestmark = pytest.mark.synapse
@@ -23,14 +23,6 @@ QUESTIONS = ("Är IOP tillåtet?", "Vad är ett IOP?", "Vem kan ingå ett IOP?",
 
 def body(event: Event) -> str:
     return str(event["content"]["body"])
-
-
-def until(wanted: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait for something of which no event tells."""
-    end = time.monotonic() + seconds
-    while not wanted():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 def answers_in_order(one: Person, room: str, asked: list[str], bot: str, seconds: float = 60) -> list[Event]:

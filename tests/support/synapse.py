@@ -24,6 +24,9 @@ VENV = ROOT / ".venv-synapse"
 REQUIREMENTS = ROOT / "requirements/synapse.txt"
 NAME = "localhost"
 SECRET = "shared-secret-of-the-tests"
+TOKEN_SECONDS = 10
+"""How long an access token lasts where a refresh token comes with it: short, so that bots renew theirs all the time."""
+
 PLENTY = {"per_second": 10000, "burst_count": 10000}
 
 _LIMITS = (
@@ -129,6 +132,7 @@ class Synapse:
             "macaroon_secret_key": "macaroons of the tests",
             "form_secret": "forms of the tests",
             "bcrypt_rounds": 4,
+            "refreshable_access_token_lifetime": f"{TOKEN_SECONDS}s",
             "report_stats": False,
             "enable_metrics": False,
             "url_preview_enabled": False,

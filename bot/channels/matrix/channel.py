@@ -11,7 +11,7 @@ from bot.channels.matrix.backoff import Backoff
 from bot.channels.matrix.courtesy import Courtesy
 from bot.channels.matrix.doorman import Doorman
 from bot.channels.matrix.errors import CredentialError, TokenRefused
-from bot.channels.matrix.gateway import V3, Gateway
+from bot.channels.matrix.gateway import Gateway
 from bot.channels.matrix.options import MatrixOptions
 from bot.channels.matrix.reader import CHANNEL, Reader
 from bot.channels.matrix.receive import Receiver
@@ -19,6 +19,7 @@ from bot.channels.matrix.sender import Sender
 from bot.channels.matrix.session import Sessions
 from bot.channels.matrix.signing import sign_device
 from bot.channels.matrix.vault import Vault, store_key
+from bot.channels.matrix.wire import V3
 from bot.ports import BotError, Clock, Health, Inbox, Lease, NotAccepted, Outgoing, Refused, Replies
 
 CREDENTIAL_PAUSE = 15.0
@@ -77,9 +78,9 @@ class MatrixChannel:
         try:
             shown_as = await self._sender.send(live.gateway, outgoing)
             if outgoing.reply.municipality:
-                await live.gateway.choose(room, outgoing.reply.municipality)
+                await live.gateway.rooms.choose(room, outgoing.reply.municipality)
         except CredentialError as error:
-            raise NotAccepted(str(error), CREDENTIAL_PAUSE) from None
+            raise NotAccepted(str(error), 2.0) from None  # nothing is tried before the session is open again
         live.courtesy.answered(outgoing.event)
         return shown_as
 
@@ -99,12 +100,12 @@ class MatrixChannel:
         try:
             await plain.request("GET", "/_matrix/client/versions")
             kept = store_key(options.folder, options.store_key, make=False)
-            device = await Sessions(options, Vault(options.folder, kept)).tried()
+            device = await Sessions(options, Vault(options.folder, kept), self._clock).tried()
         except BotError as error:
             return Health(CHANNEL, False, str(error))
         finally:
             await plain.close()
-        how = f"inloggad som {options.user}, enhet {device}" if device else "loggar in med lösenordet vid starten"
+        how = f"inloggad som {options.user}, enhet {device}" if device else "loggar in vid starten"
         return Health(CHANNEL, True, how)
 
     # ---- the session
@@ -124,7 +125,7 @@ class MatrixChannel:
 
     async def _work(self, vault: Vault) -> None:
         """Sessions one after the other, until cancelled."""
-        sessions = Sessions(self._options, vault)
+        sessions = Sessions(self._options, vault, self._clock)
         backoff, slowly = Backoff(1.0), Backoff(CREDENTIAL_PAUSE)
         while True:
             try:
@@ -150,7 +151,14 @@ class MatrixChannel:
         await self._name(gateway)
         await self._signed(gateway, vault)
         doorman, courtesy = Doorman(gateway, self._options), Courtesy(gateway)
-        reader = Reader(gateway, self._replies, self._clock, (self._options.display_name,), self._options.prefixes)
+        reader = Reader(
+            gateway.rooms,
+            gateway.history,
+            self._replies,
+            self._clock,
+            (self._options.display_name,),
+            self._options.prefixes,
+        )
         live = _Live(gateway, courtesy)
 
         def alive() -> None:

@@ -54,7 +54,7 @@ class Doorman:
         await asyncio.gather(*self._busy.values(), return_exceptions=True)
 
     def _leave_if_empty(self, room: str) -> None:
-        if self._gateway.joined_count(room) == 1 and self._gateway.member_count(room) == 1:
+        if self._gateway.rooms.joined_count(room) == 1 and self._gateway.rooms.member_count(room) == 1:
             self._start(room, self._patiently(self._gateway.leave, room))
 
     def _follow(self, room: object, sender: str) -> None:

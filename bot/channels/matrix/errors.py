@@ -12,11 +12,13 @@ class CredentialError(BotError):
 
 
 class TokenRefused(CredentialError):
-    """The access token is not valid any more. `soft`: the device still exists, a new token brings it back."""
+    """The access token is not valid any more. `soft`: the device still exists, a new token brings it back. `renewing`:
+    the refresh token was not taken either."""
 
-    def __init__(self, soft: bool) -> None:
+    def __init__(self, soft: bool, renewing: bool = False) -> None:
+        why = "har gått ut och går inte att förnya" if renewing else "är återkallad eller har gått ut"
         super().__init__(
-            "Matrix-servern godtar inte åtkomstnyckeln längre (den är återkallad eller har gått ut). Ange en ny "
+            f"Matrix-servern godtar inte åtkomstnyckeln längre (den {why}). Ange en ny "
             "IOPBOT_MATRIX_ACCESS_TOKEN, eller ett lösenord, eller kör «iopbot matrix login»."
         )
         self.soft = soft

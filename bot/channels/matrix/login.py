@@ -12,13 +12,15 @@ from bot.channels.matrix.options import MatrixOptions
 from bot.channels.matrix.session import Sessions
 from bot.channels.matrix.signing import sign_device
 from bot.channels.matrix.vault import Vault, store_key
-from bot.ports import BotError
+from bot.ports import BotError, Clock
 
 Ask = Callable[[str], str]
 """Asks for a secret without showing it."""
 
 
-async def login(options: MatrixOptions, ask: Ask, say: Callable[[str], None], new_identity: bool = False) -> None:
+async def login(
+    options: MatrixOptions, ask: Ask, say: Callable[[str], None], clock: Clock, new_identity: bool = False
+) -> None:
     """Sign in with a password or a token that is asked for, keep the session, and sign the device. `new_identity` gives
     the account new cross-signing keys. Raises BotError; nothing is kept then that was not before."""
     if not options.homeserver or not options.user:
@@ -34,12 +36,12 @@ async def login(options: MatrixOptions, ask: Ask, say: Callable[[str], None], ne
         if not password and not token:
             raise CredentialError("Varken lösenord eller åtkomstnyckel angavs.")
         chosen = replace(options, password=password or None, access_token=token or None, store_key=key)
-        await _signed_in(chosen, say, new_identity)
+        await _signed_in(chosen, say, clock, new_identity)
 
 
-async def _signed_in(options: MatrixOptions, say: Callable[[str], None], new_identity: bool) -> None:
+async def _signed_in(options: MatrixOptions, say: Callable[[str], None], clock: Clock, new_identity: bool) -> None:
     vault = Vault(options.folder, options.store_key or "")
-    gateway = await Sessions(options, vault).anew()
+    gateway = await Sessions(options, vault, clock).anew()
     try:
         say(f"Inloggad som {gateway.user}, enhet {gateway.device}.")
         if options.encryption:

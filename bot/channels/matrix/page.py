@@ -10,6 +10,9 @@ TIMELINE = 100
 ROOM_DATA = "se.iopbot.room"
 """Account data of the bot's own in a room: what the room has chosen."""
 
+PART_OF = "se.iopbot.part_of"
+"""In the content of the further parts of a message that was split: the event of the first one."""
+
 Json = dict[str, Any]
 """A decoded JSON object; whoever reads a value checks its type."""
 
@@ -69,4 +72,3 @@ class Page:
     token: str
     rooms: tuple[RoomPage, ...] = ()
     invites: tuple[Invite, ...] = ()
-    keys_came: bool = False

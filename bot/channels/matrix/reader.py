@@ -22,24 +22,28 @@ Event = Mapping[str, Any]
 
 
 class House(Protocol):
-    """What the reader asks of the homeserver."""
+    """What the reader asks of the rooms."""
 
     user: str
 
     def member_count(self, room: str) -> int:
-        """See Gateway."""
+        """See Rooms."""
 
     def name_in(self, room: str) -> str:
-        """See Gateway."""
+        """See Rooms."""
 
     def may_configure(self, room: str, user: str) -> bool:
-        """See Gateway."""
+        """See Rooms."""
 
     def municipality(self, room: str) -> str | None:
-        """See Gateway."""
+        """See Rooms."""
+
+
+class Past(Protocol):
+    """What the reader asks of what was said before."""
 
     def event(self, room: str, id: str) -> Awaitable[dict[str, Any] | None]:
-        """See Gateway."""
+        """See History."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,16 @@ class Reader:
     """Reads the events of one account."""
 
     def __init__(
-        self, house: House, replies: Replies, clock: Clock, names: tuple[str, ...], prefixes: tuple[str, ...]
+        self,
+        house: House,
+        past: Past,
+        replies: Replies,
+        clock: Clock,
+        names: tuple[str, ...],
+        prefixes: tuple[str, ...],
     ) -> None:
         self._house = house
+        self._past = past
         self._replies = replies
         self._clock = clock
         self._names = names
@@ -142,7 +153,7 @@ class Reader:
         fresh = content.get("m.new_content")
         if not original or not isinstance(fresh, dict):
             return None
-        earlier = await self._house.event(room, original)
+        earlier = await self._past.event(room, original)
         # The place of an edit is that of what it edits: relations in the new content don't count.
         before = earlier.get("content") if earlier else None
         relates = before.get("m.relates_to") if isinstance(before, dict) else None
@@ -198,7 +209,7 @@ class Reader:
             shown = await self._replies.find(CHANNEL, answered, sender)
             if shown is not None and shown.conversation.startswith(f"{room}|"):
                 return self._beside(shown.conversation, sender)
-            earlier = None if mentioned else await self._house.event(room, answered)
+            earlier = None if mentioned else await self._past.event(room, answered)
             mentioned = mentioned or (earlier is not None and earlier.get("sender") == self._house.user)
         if not mentioned:
             return None
@@ -217,7 +228,7 @@ class Reader:
             return None
         if place is shared or await self._replies.known(CHANNEL, own.conversation):
             return place
-        began = await self._house.event(room, root)
+        began = await self._past.event(room, root)
         opener = text_of(began or {}, "sender")
         if opener and await self._replies.known(CHANNEL, f"{room}|{root}|{opener}"):
             return place

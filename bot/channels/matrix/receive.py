@@ -87,7 +87,7 @@ class Receiver:
         if isinstance(event, Undecrypted):
             if event.sender != self.gateway.user and len(self._waiting) < MOST_WAITING:
                 self._waiting.setdefault(event.event, (event, self._tick() + KEY_SECONDS))
-                await self.gateway.ask_for_key(event)
+                await self.gateway.cipher.ask_for_key(event)
             return None
         if is_own_join(event, self.gateway.user):
             return self._greeting(room, event)
@@ -108,7 +108,7 @@ class Receiver:
         events = list(page.events)
         start = page.gap
         while start and not any(is_own_join(e, self.gateway.user) for e in events) and len(events) < MOST_MISSED:
-            older, start = await self.gateway.older(page.room, start, since)
+            older, start = await self.gateway.history.older(page.room, start, since)
             events = [*reversed(older), *events]
         for at in range(len(events) - 1, -1, -1):
             if is_own_join(events[at], self.gateway.user):
@@ -133,7 +133,7 @@ class Receiver:
         """Messages whose keys have come, or whose time is up."""
         found = []
         for id, (event, until) in list(self._waiting.items()):
-            source = self.gateway.decrypted(event)
+            source = self.gateway.cipher.decrypted(event)
             if source is not None:
                 message = await self._read(event.room, source)
             elif self._tick() >= until:
@@ -194,7 +194,7 @@ class Receiver:
 
     async def _tend_keys(self) -> None:
         try:
-            await self.gateway.tend_keys()
+            await self.gateway.cipher.tend()
         except BotError:
             _log.warning("keys could not be brought up to date")
 

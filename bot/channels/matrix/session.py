@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bot.channels.matrix.errors import CredentialError, Denied, TokenRefused
-from bot.channels.matrix.gateway import V3, Gateway
+from bot.channels.matrix.gateway import Gateway
 from bot.channels.matrix.options import MatrixOptions
+from bot.channels.matrix.token import Grant, Token
 from bot.channels.matrix.vault import Vault
-from bot.ports import BotError
+from bot.channels.matrix.wire import V3
+from bot.ports import BotError, Clock
 
 SESSION = "session"
 DEVICE_NAME = "IOP-lotsen"
@@ -19,22 +22,25 @@ DEVICE_NAME = "IOP-lotsen"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One device of the account. `published` is set once its encryption keys are on the server."""
+    """One device of the account. `expires`: when the token runs out, in seconds since 1970; empty for never.
+    `published` is set once its encryption keys are on the server."""
 
     homeserver: str
     user: str
     device: str
     token: str
     refresh: str = ""
+    expires: str = ""
     published: str = ""
 
 
 class Sessions:
     """Opens the account's session, and keeps it."""
 
-    def __init__(self, options: MatrixOptions, vault: Vault) -> None:
+    def __init__(self, options: MatrixOptions, vault: Vault, clock: Clock) -> None:
         self._options = options
         self._vault = vault
+        self._clock = clock
 
     async def open(self) -> Gateway:
         """A gateway that is logged in, its keys published. Raises CredentialError, Unreachable or Limited."""
@@ -50,27 +56,32 @@ class Sessions:
     async def _opened(self, session: Session) -> Gateway:
         gateway = self.gateway(session)
         try:
-            gateway.resume(session.token)
+            gateway.resume(self._token(session))
             if self._options.encryption:
-                await gateway.tend_keys()
-                if not gateway.device_keys():
+                await gateway.cipher.tend()
+                if not gateway.cipher.device_keys():
                     raise BotError("Matrix-servern tog inte emot krypteringsnycklarna; nytt försök görs.")
         except BaseException:
             await gateway.close()
             raise
+        session = self._kept() or session  # its token may have been renewed meanwhile
         if self._options.encryption and not session.published:
-            session = replace(session, published="yes")
-        self.keep(session)
+            self.keep(replace(session, published="yes"))
         return gateway
 
     async def tried(self) -> str:
-        """The device that the server takes the kept or given token for; empty when there is only a password. Changes
-        nothing."""
-        kept = self._kept()
-        token = self._options.access_token or (kept.token if kept else "")
+        """The device that the server takes the kept or given token for; empty when there is only a password, or a
+        refresh token. Changes nothing."""
+        kept, given = self._kept(), self._options.access_token
+        token = given or (kept.token if kept else "")
         if not token and not self._options.password:
             await self._valid(kept)  # tells what is missing
-        return await self._whoami(token) if token else ""
+        try:
+            return await self._whoami(token) if token else ""
+        except TokenRefused as error:
+            if error.soft and not given and kept is not None and kept.refresh:
+                return ""
+            raise
 
     def gateway(self, session: Session) -> Gateway:
         """A gateway for a session, nothing opened."""
@@ -100,17 +111,21 @@ class Sessions:
         if given:
             device = await self._whoami(given)
             same = kept if kept and kept.device == device else None
-            return replace(same, token=given) if same else self._made(device, given)
+            session = replace(same, token=given, refresh="", expires="") if same else self._made(device, given)
+            self.keep(session)
+            return session
         if kept is not None and kept.token:
             try:
                 await self._whoami(kept.token)
                 return kept
             except TokenRefused as error:
                 if kept.refresh:
-                    with contextlib.suppress(Denied, TokenRefused):
-                        return await self._refreshed(kept)
+                    try:
+                        return await self._renewed(kept)
+                    except TokenRefused as renewing:
+                        error = renewing if error.soft else error
                 if not self._options.password:
-                    raise
+                    raise error
                 return await self._logged_in(kept if error.soft else None)
         if self._options.password:
             return await self._logged_in(None)
@@ -150,6 +165,7 @@ class Sessions:
             "identifier": {"type": "m.id.user", "user": self._options.user},
             "password": self._options.password,
             "initial_device_display_name": DEVICE_NAME,
+            "refresh_token": True,
         }
         if again is not None:
             body["device_id"] = again.device
@@ -160,22 +176,42 @@ class Sessions:
                 f"Matrix-servern godtar inte kontot {self._options.user} med det lösenordet ({error.code}). "
                 "Kontrollera IOPBOT_MATRIX_USER och IOPBOT_MATRIX_PASSWORD."
             ) from None
-        session = self._made(
-            str(answer["device_id"]), str(answer["access_token"]), str(answer.get("refresh_token", ""))
-        )
+        session = self._granted(self._made(str(answer["device_id"]), ""), answer)
         if again is not None:
             session = replace(session, published=again.published)
         # Kept before it is used: a crash now must not cost one device each time.
         self.keep(session)
         return session
 
-    async def _refreshed(self, kept: Session) -> Session:
-        answer = await self._ask("POST", f"{V3}/refresh", {"refresh_token": kept.refresh})
-        fresh = replace(
-            kept, token=str(answer["access_token"]), refresh=str(answer.get("refresh_token") or kept.refresh)
-        )
+    async def _renewed(self, kept: Session) -> Session:
+        """The session with new tokens, kept before the first of them is used. Raises TokenRefused when the refresh
+        token is dead."""
+        try:
+            answer = await self._ask("POST", f"{V3}/refresh", {"refresh_token": kept.refresh})
+        except (Denied, TokenRefused):
+            raise TokenRefused(soft=True, renewing=True) from None
+        fresh = self._granted(kept, answer)
         self.keep(fresh)
         return fresh
+
+    def _granted(self, session: Session, answer: Mapping[str, Any]) -> Session:
+        """The session with the tokens that the server gave."""
+        lasts = answer.get("expires_in_ms")
+        expires = f"{self._clock.now().timestamp() + lasts / 1000:.3f}" if isinstance(lasts, int) else ""
+        refresh = str(answer.get("refresh_token") or session.refresh)
+        return replace(session, token=str(answer["access_token"]), refresh=refresh, expires=expires)
+
+    def _token(self, session: Session) -> Token:
+        """The session's token, which is renewed when it must be."""
+
+        async def renew() -> Grant:
+            return self._grant(await self._renewed(self._kept() or session))
+
+        return Token(self._grant(session), renew if session.refresh else None)
+
+    def _grant(self, session: Session) -> Grant:
+        left = float(session.expires) - self._clock.now().timestamp() if session.expires else None
+        return Grant(session.token, left)
 
     async def _ask(self, method: str, path: str, body: object = None, token: str = "") -> dict[str, Any]:
         plain = Gateway(self._options.homeserver, self._options.user, "", encryption=False, proxy=self._options.proxy)
@@ -185,8 +221,8 @@ class Sessions:
         finally:
             await plain.close()
 
-    def _made(self, device: str, token: str, refresh: str = "") -> Session:
-        return Session(self._options.homeserver, self._options.user, device, token, refresh)
+    def _made(self, device: str, token: str) -> Session:
+        return Session(self._options.homeserver, self._options.user, device, token)
 
     def _store_of(self, session: Session) -> Path:
         return self._options.folder / "crypto" / f"{session.user}_{session.device}.db"

@@ -18,8 +18,9 @@ from Crypto.PublicKey import ECC
 from Crypto.Signature import eddsa
 
 from bot.channels.matrix.errors import CredentialError, Denied
-from bot.channels.matrix.gateway import V3, Gateway
+from bot.channels.matrix.gateway import Gateway
 from bot.channels.matrix.vault import Vault
+from bot.channels.matrix.wire import V3
 from bot.ports import BotError
 
 IDENTITY = "identity"
@@ -120,7 +121,7 @@ class Identity:
 async def sign_device(gateway: Gateway, vault: Vault, password: str | None, reset: bool = False) -> None:
     """See to it that the server serves our keys and our signature of this device. Raises CredentialError when it
     cannot be done without the operator. `reset` replaces keys of the account that somebody else set up."""
-    own = gateway.device_keys()
+    own = gateway.cipher.device_keys()
     if own is None:
         return
     seeds = vault.read(IDENTITY)

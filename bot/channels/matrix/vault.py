@@ -25,6 +25,8 @@ class Vault:
     def __init__(self, folder: Path, key: str) -> None:
         self._folder = folder
         self._key = key
+        self._salt = b""
+        self._made = b""
 
     def read(self, name: str) -> dict[str, str] | None:
         """What was last written under the name, or None."""
@@ -45,14 +47,18 @@ class Vault:
 
     def write(self, name: str, values: dict[str, str]) -> None:
         """Keep the values under the name, on disk when it returns."""
-        salt, nonce = secrets.token_bytes(_SALT), secrets.token_bytes(_NONCE)
+        salt, nonce = self._salt or secrets.token_bytes(_SALT), secrets.token_bytes(_NONCE)
         text, tag = AES.new(self._derived(salt), AES.MODE_GCM, nonce=nonce).encrypt_and_digest(
             json.dumps(values).encode()
         )
         write_whole(self._folder / name, salt + nonce + tag + text)
 
     def _derived(self, salt: bytes) -> bytes:
-        return hashlib.scrypt(self._key.encode(), salt=salt, n=2**14, r=8, p=1, dklen=32)
+        """Slow on purpose, so the last one is remembered: a session is written anew every few minutes."""
+        if salt != self._salt:
+            self._made = hashlib.scrypt(self._key.encode(), salt=salt, n=2**14, r=8, p=1, dklen=32)
+            self._salt = salt
+        return self._made
 
 
 def store_key(folder: Path, given: str | None, make: bool = True) -> str:
