@@ -9,12 +9,15 @@ from typing import Literal
 from knowledge.language import fold, words
 from knowledge.places import Names
 
-CommandName = Literal["help", "sources", "erase", "about", "municipality", "forget_municipality", "show_again", "flows"]
+CommandName = Literal[
+    "help", "sources", "erase", "about", "municipality", "forget_municipality", "show_again", "flows",
+    "language",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to do; `argument` is the municipality's id where one was named."""
+    """What to do; `argument` is the municipality's id or the language where one was named."""
 
     name: CommandName
     argument: str | None = None
@@ -38,9 +41,15 @@ _WE_ARE = re.compile(
     r"\b(?:vi|jag)\s+(?:ar|bor|finns|sitter|verkar|jobbar|arbetar|haller till|hor hemma|"
     r"kommer)\b.{0,40}?\b(?:i|fran|pa|for|at)\s+(?=\S)"
     r"|\b(?:we|i)\s*(?:are|'re|am|live|work)\b.{0,30}?\b(?:in|from|for)\s+"
+    r"|\b(?:oss|vi|var forening) (?:har )?i\s+(?=\S)"
     r"|\bvar kommun (?:ar|heter)\s+|\bforening(?:en)? (?:i|fran)\s+"
 )
 _FORGET = re.compile(r"[!/]?(?:glom kommunen|ingen kommun|byt kommun|forget municipality)[.!]?")
+_LANGUAGE = re.compile(
+    r"(?:ok(?:ej|ay)?,? |men |nej,? |please,? )*(?:(?:skriv|svara|prata|ta det|write|speak|answer"
+    r"|(?:kan|kunde) (?:du|vi)(?: ta det| skriva| prata| svara)?) )*"
+    r"(?:pa |in )?(svenska|engelska|swedish|english)(?:,? tack|,? please|,? istallet|,? instead)*[.!?]*"
+)
 _QUESTION = re.compile(
     r"\?|\b(?:vad|hur|vem|vilka|vilken|vilket|nar|var|varfor|far|kan|maste|behover|finns|galler|what|how|"
     r"who|which|when|can|must)\b"
@@ -54,6 +63,9 @@ def read_command(text: str, places: Names) -> Command | None:
         return Command("erase")
     if _FORGET.fullmatch(folded):
         return Command("forget_municipality")
+    spoken = _LANGUAGE.fullmatch(folded)
+    if spoken:
+        return Command("language", "sv" if "sv" in spoken[1] else "en")
     for name, pattern in _FIXED_COMPILED.items():
         if pattern.fullmatch(folded):
             return Command(name)

@@ -2,43 +2,37 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core import mask
 from bot.core.commands import Command, read_command, stated_place
 from bot.core.dialogue import Dialogue
-from bot.core.follow import FollowUp, read_follow_up
-from bot.core.render import finished, quoted, reply_of, says
+from bot.core.follow import read_follow_up
+from bot.core.followed import Followed
+from bot.core.manner import pictographs_only
+from bot.core.render import finished, says
 from bot.core.state import ConversationState
-from bot.core.texts import PROBLEMS, TEXTS, filled
-from bot.messages import Block, Bullets, Link, Message, Paragraph, Reply, reference
-from knowledge.answer import Answer, Answerer, Context
+from bot.core.teller import Routed, Teller
+from bot.core.texts import PROBLEMS, TEXTS
+from bot.messages import Block, Bullets, Link, Message, Paragraph, Reply
+from dialogs.commands import read_command as read_dialog_command
+from dialogs.yes_no import read_yes_no
+from knowledge.answer import Answer, Answerer
 from knowledge.language import fold, is_english, words
-from knowledge.model import Knowledge, Quote, Topic
-from knowledge.places import Names, issuer_names, place_names
+from knowledge.model import Knowledge
+from knowledge.places import Names, place_names
 
 _BARE = frozenset(
     "ja nej ok okej jo japp nja mm aha jaha visst kanske yes no yep jada na nae stop stopp sluta avbryt tillbaka angra "
     "fortsatt sammanfatta vanta back wait continue".split()
 ) | {"vet inte", "vet ej", "i don't know", "don't know", "borja om"}
 """Answers and dialog commands when nothing is asked."""
-
-
-_REASON = re.compile(r"^Varför|skäl|argument", re.IGNORECASE)
-"""Titles of topics that tell why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Routed:
-    """The new state and the reply; `erase` when the person wants everything gone, `show_again` for lost replies."""
-
-    state: ConversationState
-    reply: Reply
-    erase: bool = False
-    show_again: bool = False
+_OF_DIALOGS = frozenset(
+    {"back", "change", "pause", "resume", "cancel", "restart", "rest", "where", "summary", "result"}
+)
+"""Commands that mean nothing without a dialog."""
+_NEEDS_CONTEXT = frozenset({"short", "quote", "when", "again", "dates"})
+"""Follow-ups that mean nothing without an answer before them."""
 
 
 class Router:
@@ -54,10 +48,8 @@ class Router:
         retention_days: int,
     ) -> None:
         self._knowledge = knowledge
-        self._answerer = answerer
         self._dialogue = dialogue
         self._url = public_url
-        self._operator_contact = contact
         self._contact = contact or TEXTS["sv"]["somebody"]
         self._days = retention_days
         self._places = place_names(knowledge.places)
@@ -65,24 +57,29 @@ class Router:
         self._names = Names(
             [*everywhere, *((a, i.id) for i in knowledge.issuers.values() if not i.place for a in i.aliases)]
         )
-        self._issuers = issuer_names(knowledge.issuers)
-        self._quote_at = {f"{q.source.id}:{q.start}:{q.end}": q for q in knowledge.quotes.values()}
+        self._teller = Teller(knowledge, answerer, public_url, contact, retention_days)
+        self._followed = Followed(self._teller, self._names)
 
     def route(self, state: ConversationState, message: Message, now: datetime) -> Routed:
         """The reply to one message, in the conversation's state."""
         text = message.text.strip()
         if message.problem:
-            return Routed(state, says("command", PROBLEMS[message.problem]))
+            return self._problem(state, message.problem)
         if message.press:
             return self._pressed(state, message, now)
         if not text:
-            return Routed(state, says("command", PROBLEMS["empty"]))
+            return self._problem(state, "empty")
         if not text.isascii() or len(text) > 3:
             state = state.model_copy(update={"language": _language(text, state)})
         command = read_command(text, self._places)
         if command:
             return self._command(state, command, message)
         return self._in_dialog(state, message, now) or self._outside_dialog(state, message, now)
+
+    def _problem(self, state: ConversationState, problem: str) -> Routed:
+        """What could not be taken, told; the open question of a dialog stands below."""
+        told = says("command", PROBLEMS[state.language][problem], language=state.language)
+        return Routed(state, self._dialogue.remind(state, told))
 
     # ---- dialogs
 
@@ -112,7 +109,7 @@ class Router:
         place = stated_place(message.text, self._places)
         if place and not place[1]:
             return self._command(state, Command("municipality", place[0]), message)
-        return self._follow(state, message) or self._answered(state, message.text)
+        return self._follow(state, message) or self._teller.answered(state, message.text)
 
     def _outside_dialog(self, state: ConversationState, message: Message, now: datetime) -> Routed:
         flow = self._dialogue.starts(message.text)
@@ -127,15 +124,36 @@ class Router:
             self._follow(state, message)
             or self._bare(state, message)
             or self._personal(state, message)
-            or self._answered(state, message.text)
+            or self._teller.answered(state, message.text)
         )
 
     def _bare(self, state: ConversationState, message: Message) -> Routed | None:
-        """A yes, no or ok to nothing that was asked."""
-        if fold(message.text).strip(" .!") not in _BARE:
+        """A yes, no, ok or dialog command to nothing that was asked, and a thumb alone."""
+        if pictographs_only(message.text) and read_yes_no(message.text).value == "yes":
+            return self._teller.said(state, "small_talk", "pleased")
+        command = read_dialog_command(message.text)
+        if fold(message.text).strip(" .!") not in _BARE and (command is None or command.name not in _OF_DIALOGS):
             return None
         texts = TEXTS[state.language]
-        return Routed(state, says("clarify", texts["bare"], suggestions=state.suggestions or texts["start"].split("|")))
+        suggestions = state.suggestions or texts["start"].split("|")
+        return Routed(state, says("clarify", texts["bare"], language=state.language, suggestions=suggestions))
+
+    def _follow(self, state: ConversationState, message: Message) -> Routed | None:
+        follow = read_follow_up(message.text, self._names)
+        if follow is None:
+            return None
+        if follow.name == "suggestion":
+            n = int(follow.argument)
+            if not 1 <= n <= len(state.suggestions):
+                return None
+            picked = message.model_copy(update={"text": state.suggestions[n - 1]})
+            return self.route(state, picked, message.received)
+        if follow.name == "next":
+            return self._teller.which(state, "next", self._dialogue.titles())
+        done = self._followed.carry_out(state, follow)
+        if done is None and follow.name in _NEEDS_CONTEXT and not self._dialogue.is_open(state):
+            return self._teller.said(state, "clarify", "whole")
+        return done
 
     def _with_place(self, state: ConversationState, text: str) -> ConversationState:
         place = stated_place(text, self._places)
@@ -152,6 +170,10 @@ class Router:
             return self._choose(state, command.argument or "", message)
         if command.name == "forget_municipality":
             return Routed(state.model_copy(update={"municipality": None}), says("command", texts["no_place"]))
+        if command.name == "language":
+            state = state.model_copy(update={"language": command.argument})
+            told = self._teller.said(state, "command", "language")
+            return Routed(state, self._dialogue.remind(state, told.reply))
         if command.name == "sources":
             return Routed(state, self._sources(state))
         if command.name == "show_again":
@@ -193,7 +215,7 @@ class Router:
         topic = self._knowledge.topics.get("prat-personuppgifter")
         if topic is None:
             return None
-        return self._drawn(
+        return self._teller.drawn(
             state,
             Answer(
                 "small_talk",
@@ -204,138 +226,6 @@ class Router:
             ),
         )
 
-    # ---- questions
-
-    def _answered(self, state: ConversationState, text: str, municipality: str | None = None) -> Routed:
-        answer = self._answerer.answer(text, Context(municipality or state.municipality))
-        return self._drawn(state, answer)
-
-    def _drawn(self, state: ConversationState, answer: Answer) -> Routed:
-        reply = reply_of(filled(answer, self._operator_contact, self._days), self._url)
-        if answer.tier in ("answer", "related"):
-            state = state.model_copy(
-                update={
-                    "last_topic": answer.topic.id if answer.topic else None,
-                    "shelf": tuple(_key(q) for q in answer.quotes),
-                    "suggestions": reply.suggestions,
-                }
-            )
-        return Routed(state, reply)
-
-    def _follow(self, state: ConversationState, message: Message) -> Routed | None:
-        follow = read_follow_up(message.text, self._names)
-        if follow is None:
-            return None
-        if follow.name == "suggestion":
-            n = int(follow.argument)
-            if 1 <= n <= len(state.suggestions):
-                return self.route(
-                    state, message.model_copy(update={"text": state.suggestions[n - 1]}), message.received
-                )
-            return None
-        topic = self._knowledge.topics.get(state.last_topic or "")
-        shelf = [self._quote_at[k] for k in state.shelf if k in self._quote_at]
-        if topic is None or not shelf:
-            return None
-        handlers: dict[str, Callable[[], Routed | None]] = {
-            "elsewhere": lambda: self._elsewhere(state, topic, follow),
-            "why": lambda: self._why(state, topic, shelf),
-            "more": lambda: self._more(state, topic, shelf),
-            "who": lambda: self._who(state, topic, shelf),
-            "source": lambda: self._context(state, topic, shelf[0], 1),
-            "number": lambda: self._number(state, topic, shelf, int(follow.argument)),
-        }
-        return handlers[follow.name]()
-
-    def _elsewhere(self, state: ConversationState, topic: Topic, follow: FollowUp) -> Routed:
-        """The last question again, about another place or issuer."""
-        kept = _without_names(topic.title, self._names)
-        routed = self._answered(state, f"{kept} {follow.argument}", None)
-        wanted = {id for id, _, _ in self._names.find(words(follow.argument))}
-        speaks = self._speaks(routed.reply, wanted)
-        if speaks and routed.reply.kind != "no_answer":
-            return routed
-        overview = self._answered(state, f"vad säger {follow.argument}", None)
-        if speaks:
-            return _nearest(routed, overview) if self._speaks(overview.reply, wanted) else routed
-        return overview if self._speaks(overview.reply, wanted) or self._strays(routed.reply, wanted) else routed
-
-    def _speaks(self, reply: Reply, wanted: set[str]) -> bool:
-        return bool(wanted & self._spoken_for(reply)) and not self._strays(reply, wanted)
-
-    def _strays(self, reply: Reply, wanted: set[str]) -> bool:
-        """Whether a reply's topic is another place's: a quote from the wanted one may stand last in it all the same."""
-        topic = self._knowledge.topics.get(reply.topic or "")
-        named = {id for id, _, _ in self._names.find(words(topic.title))} if topic else set()
-        return bool(named) and not named & wanted
-
-    def _spoken_for(self, reply: Reply) -> set[str]:
-        """Ids of the places and issuers that a reply speaks for."""
-        quotes = [self._quote_at.get(f"{c.source}:{c.start}:{c.end}") for c in reply.citations]
-        topic = self._knowledge.topics.get(reply.topic or "")
-        own = {topic.place} if topic and topic.place else set()
-        return own | {id for q in quotes if q for id in (q.issuer.id, q.issuer.place, q.source.place) if id}
-
-    def _why(self, state: ConversationState, topic: Topic, shelf: list[Quote]) -> Routed:
-        found = self._answerer.answer(f"varför {topic.title}", Context(state.municipality))
-        if (
-            found.tier == "answer"
-            and found.topic
-            and found.topic.id != topic.id
-            and "varför" in found.topic.title.lower()
-        ):
-            return self._drawn(state, found)
-        return self._context(state, topic, shelf[0], 1)
-
-    def _more(self, state: ConversationState, topic: Topic, shelf: list[Quote]) -> Routed:
-        shown = {q.id for q in shelf}
-        fresh = [q for q in topic.quotes if q.id not in shown]
-        for id in topic.related:
-            other = self._knowledge.topics.get(id)
-            fresh += [q for q in (other.quotes[:1] if other else ()) if q.id not in shown and q not in fresh]
-        if not fresh:
-            return self._context(state, topic, shelf[0], 1)
-        lead = TEXTS[state.language]["more"]
-        answer = Answer(
-            "answer", state.language, lead, tuple(fresh[:3]), topic=topic, confidence=1.0, suggestions=state.suggestions
-        )
-        return self._drawn(state, answer)
-
-    def _who(self, state: ConversationState, topic: Topic, shelf: list[Quote]) -> Routed:
-        blocks = quoted(shelf, self._url)
-        who = "; ".join(f"[{b.citation.number}] {reference(b.citation)}" for b in blocks if b.type == "quote")
-        return self._drawn(
-            state,
-            Answer(
-                "answer",
-                state.language,
-                f"{TEXTS[state.language]['who']} {who}.",
-                tuple(shelf),
-                topic=topic,
-                confidence=1.0,
-            ),
-        )
-
-    def _number(self, state: ConversationState, topic: Topic, shelf: list[Quote], n: int) -> Routed:
-        if not 1 <= n <= len(shelf):
-            return Routed(state, says("clarify", TEXTS[state.language]["no_number"].format(most=len(shelf))))
-        return self._context(state, topic, shelf[n - 1], n)
-
-    def _context(self, state: ConversationState, topic: Topic, quote: Quote, n: int) -> Routed:
-        """The quote again, within the passage that it stands in."""
-        source = quote.source
-        around = next((p for p in source.passages if p.start <= quote.start and quote.end <= p.end), None)
-        wider = (
-            Quote(quote.id, source, around.start, around.end, quote.issuer, quote.strength, quote.note)
-            if around
-            else quote
-        )
-        lead = TEXTS[state.language]["context"].format(n=n, reference=reference(quoted([quote], self._url)[0].citation))  # type: ignore[union-attr]
-        shown = wider if wider.end - wider.start <= 1200 else quote
-        answer = Answer("answer", state.language, lead, (shown,), tuple(source.remarks), topic, 1.0, state.suggestions)
-        reply = reply_of(answer, self._url)
-        return Routed(state, reply)
-
 
 def _ended(state: ConversationState, reply: Reply) -> Routed:
     """After a verdict «varför?» asks about it, and no longer about an answer given on the way."""
@@ -344,25 +234,7 @@ def _ended(state: ConversationState, reply: Reply) -> Routed:
     return Routed(state, reply)
 
 
-def _nearest(routed: Routed, overview: Routed) -> Routed:
-    """That the sources do not tell, and what they do tell of the place."""
-    if overview.reply.kind != "answer" or routed.reply.blocks[0].type != "paragraph":
-        return routed
-    blocks = (routed.reply.blocks[0], *overview.reply.blocks)
-    return Routed(overview.state, finished(overview.reply.model_copy(update={"kind": "related", "blocks": blocks})))
-
-
 def _language(text: str, state: ConversationState) -> str:
     if is_english(text):
         return "en"
     return state.language if len(words(text)) < 3 else "sv"
-
-
-def _key(quote: Quote) -> str:
-    return f"{quote.source.id}:{quote.start}:{quote.end}"
-
-
-def _without_names(title: str, names: Names) -> str:
-    tokens = words(title)
-    drop = {n for _, start, end in names.find(tokens) for n in range(start, end)}
-    return " ".join(w for n, w in enumerate(tokens) if n not in drop)

@@ -16,6 +16,10 @@ class ConversationState(Value):
     last_topic: str | None = None
     shelf: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
+    sure: bool = True
+    """Whether the last answer was given as one, and not as the nearest thing found."""
+    shortened: bool = False
+    """Whether the last answer has been given shorter already."""
     dialog: dict[str, Any] | None = None
     result: str | None = None
     """Token of the result page of the last finished dialog."""

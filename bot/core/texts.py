@@ -14,15 +14,25 @@ def filled(answer: Answer, contact: str | None, days: int) -> Answer:
 
 
 PROBLEMS = {
-    "too_long": "Meddelandet är för långt för mig: jag läser högst 2 000 tecken. Korta ner det och skicka igen.",
-    "empty": "Meddelandet var tomt. Skriv en fråga, till exempel «Är IOP tillåtet?».",
-    "not_text": "Jag kan bara läsa text, inte bilder, ljud eller filer. Skriv frågan med ord så hjälper jag dig.",
-    "undecryptable": "Jag kan inte läsa ditt krypterade meddelande. Skicka det igen; hjälper det inte, öppna en ny "
-    "chatt "
-    "med mig.",
-    "too_fast": "Det kom många meddelanden på en gång. Vänta en liten stund och skriv sedan igen.",
+    "sv": {
+        "too_long": "Meddelandet är för långt för mig: jag läser högst 2 000 tecken. Korta ner det och skicka igen.",
+        "empty": "Meddelandet var tomt. Skriv en fråga, till exempel «Är IOP tillåtet?».",
+        "not_text": "Jag kan bara läsa text, inte bilder, ljud eller filer. Skriv frågan med ord så hjälper jag dig.",
+        "undecryptable": "Jag kan inte läsa ditt krypterade meddelande. Skicka det igen; hjälper det inte, öppna en ny "
+        "chatt med mig.",
+        "too_fast": "Det kom många meddelanden på en gång. Vänta en liten stund och skriv sedan igen.",
+    },
+    "en": {
+        "too_long": "The message is too long for me: I read at most 2,000 characters. Please shorten it and send it "
+        "again.",
+        "empty": "The message was empty. Write a question, such as «Is an IOP legal?».",
+        "not_text": "I can only read text, not pictures, sound or files. Please put the question in words.",
+        "undecryptable": "I cannot read your encrypted message. Send it again; if that does not help, open a new chat "
+        "with me.",
+        "too_fast": "Many messages came at once. Wait a little while and write again.",
+    },
 }
-"""What is said when a message could not be taken, by Message.problem."""
+"""What is said when a message could not be taken, by language and Message.problem."""
 
 TEXTS = {
     "sv": {
@@ -48,8 +58,28 @@ TEXTS = {
         "shown_again": "Här är svaret igen.",
         "none_lost": "Det finns inget svar som behöver visas igen. Ställ gärna frågan på nytt.",
         "more": "Det här säger källorna också:",
-        "who": "Så här är det:",
-        "bare": "Jag har ingen öppen fråga till dig just nu. Vad vill du veta?",
+        "who": "Det säger {told}.",
+        "strength": "Så starkt skrivs det: {told}.",
+        "dates": "Så är texterna daterade: {told}.",
+        "when": "Menar du när texterna är från? {told}. Menar du något annat, skriv gärna hela frågan.",
+        "scope": "Det beror på vems ord det är. {told}.",
+        "reach_place": "{voice}: bara {place}",
+        "reach_none": "{voice}: ingen särskild kommun",
+        "no_local": "Källorna har inga egna riktlinjer för {place}; fråga kommunen vad som gäller där.",
+        "verbatim": "Ordagrant:",
+        "short": "Kort sagt: {lead}",
+        "no_shorter": "Enklare än så kan jag inte säga det utan att ändra vad källan säger. Kanske hjälper något av "
+        "det här:",
+        "which": "Jag är inte säker på vad du frågade om. Vilket menar du?",
+        "near": "Menar du något av det här?",
+        "near_one": "Menar du det här?",
+        "same": "Det närmaste jag hittar är samma svar: {lead}",
+        "whole": "Jag förstår inte vad det syftar på. Skriv gärna hela frågan, till exempel «När skrevs Eslövs "
+        "riktlinjer?».",
+        "next": "Vad vill ni göra nu? Jag kan gå igenom något av det här med er. Eller ställ en fråga.",
+        "language": "Då skriver jag på svenska.",
+        "pleased": "Bra! Skriv bara om du undrar något mer.",
+        "bare": "Jag väntar inte på något svar just nu. Vad vill du veta?",
         "no_number": "Det finns {most} citat i mitt senaste svar. Skriv ett nummer mellan 1 och {most}.",
         "context": "Citat {n} i sitt sammanhang. {reference}.",
         "start": "Vad är ett IOP?|Är IOP tillåtet?|Passar vår idé för ett IOP?",
@@ -82,8 +112,27 @@ TEXTS = {
         "shown_again": "Here is the answer again.",
         "none_lost": "There is no answer that needs to be shown again. Please ask once more.",
         "more": "The sources also say:",
-        "who": "This is whose words they are:",
-        "bare": "I have no open question to you right now. What would you like to know?",
+        "who": "So say {told}.",
+        "strength": "This is how strongly it is put: {told}.",
+        "dates": "The texts are dated so: {told}.",
+        "when": "Do you mean when the texts are from? {told}. If you mean something else, please write the whole "
+        "question.",
+        "scope": "It depends on whose words they are. {told}.",
+        "reach_place": "{voice}: {place} only",
+        "reach_none": "{voice}: no municipality in particular",
+        "no_local": "The sources hold no guidelines of {place}'s own; ask the municipality what applies there.",
+        "verbatim": "Verbatim:",
+        "short": "In short: {lead}",
+        "no_shorter": "I cannot put it more simply without changing what the source says. Perhaps one of these helps:",
+        "which": "I am not sure what you asked about. Which do you mean?",
+        "near": "Do you mean one of these?",
+        "near_one": "Do you mean this?",
+        "same": "The nearest I find is the same answer: {lead}",
+        "whole": "I don't see what that refers to. Please write the whole question.",
+        "next": "What would you like to do now? I can go through one of these with you. Or ask a question.",
+        "language": "I will write in English. The quotes stay in Swedish, as they stand in the sources.",
+        "pleased": "Good! Just write if there is anything more.",
+        "bare": "I am not waiting for an answer right now. What would you like to know?",
         "no_number": "There are {most} quotes in my latest answer. Write a number between 1 and {most}.",
         "context": "Quote {n} in its context. {reference}.",
         "start": "What is an IOP?|Is an IOP legal?|Passar vår idé för ett IOP?",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from bot.core import mask
 from bot.core.dialogue import Dialogue
 from bot.core.render import finished, says
-from bot.core.route import Routed, Router
+from bot.core.route import Router
 from bot.core.state import ConversationState
+from bot.core.teller import Routed
 from bot.core.texts import TEXTS
 from bot.messages import Link, Message, Reply
 from bot.ports import Outgoing, Record, TurnResult
@@ -71,6 +72,7 @@ def turn(
         )
         return TurnResult(current.model_dump_json(), (says("command", _THANKS[current.language]),), (record,))
     routed = _resumed(brain, current, message, now) if message.file else brain.router.route(current, message, now)
+    routed = _proposing(routed)
     if routed.erase:
         return TurnResult(None, (routed.reply,), (), erase=message.sender)
     again = tuple(uncertain) if routed.show_again else ()
@@ -89,6 +91,14 @@ def turn(
     linked = (*replies[:-1], _leading_to(replies[-1], message.token))
     kept = _records(message, routed)
     return TurnResult(after.model_dump_json(), linked, kept, told=told, shown_again=shown_again, page=page)
+
+
+def _proposing(routed: Routed) -> Routed:
+    """A number alone picks one of the follow-ups that were shown last, whatever the reply was that showed them."""
+    if not routed.reply.suggestions:
+        return routed
+    state = routed.state.model_copy(update={"suggestions": routed.reply.suggestions})
+    return replace(routed, state=state)
 
 
 def _resumed(brain: Brain, state: ConversationState, message: Message, now: datetime) -> Routed:

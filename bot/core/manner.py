@@ -1,0 +1,44 @@
+"""How something is said, apart from what is said: greetings, thanks, pictographs and abuse around a question."""
+
+from __future__ import annotations
+
+import re
+
+from dialogs.reading import interrogative
+from dialogs.words import key, tokens
+
+_PICTOGRAPH = re.compile(r"[\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+")
+_COURTESY = re.compile(
+    r"^(?:(?:hej+(?:san)?|hallå|tjena(?:re)?|tja+|hi|hello|hey|god (?:morgon|dag|kväll|middag|eftermiddag)|goddag"
+    r"|morsning|tack(?: (?:så mycket|snälla|för (?:det|svaret|hjälpen)))?|thanks|thank you|ok(?:ej|ay)?|jaha|aha"
+    r"|förlåt|ursäkta|sorry|glöm det|hörru|hördu)\b[\s,.!:;–-]*)+(?=\S)",
+    re.IGNORECASE,
+)
+_ABUSE = re.compile(
+    r"\b(?:din |ditt |era |you |ni är |du är )?(?:(?:för|i|åt) )?(?:jävl\w+|fan|helvete|fucking|fuck|\w*idiot(?:er|en)?"
+    r"|dumskall\w+|dumbom|korkade?|förbannade?|jäkl\w+|dumma robot|moron)\b[\s,!]*",
+    re.IGNORECASE,
+)
+_REQUEST = frozenset(
+    "berätta visa förklara lista jämför sammanfatta beskriv räkna ge citera läs undrar veta tell show explain list "
+    "compare describe summarise summarize wonder".split()
+)
+
+
+def bare(text: str) -> str:
+    """The message without pictographs, a greeting or thanks before it, and abuse; as it is when nothing else is
+    left."""
+    kept = _ABUSE.sub(" ", _COURTESY.sub("", _PICTOGRAPH.sub(" ", text).strip()))
+    kept = " ".join(kept.split()).strip(" ,;–-")
+    return kept if len(tokens(kept)) > 1 else text.strip()
+
+
+def asks(text: str) -> bool:
+    """Whether a message asks or requests something, rather than tells it."""
+    found = tokens(bare(text))
+    return "?" in text or interrogative([key(t) for t in found]) or bool(_REQUEST & set(found))
+
+
+def pictographs_only(text: str) -> bool:
+    """Whether a message holds pictographs and nothing else."""
+    return bool(_PICTOGRAPH.search(text)) and not re.sub(r"\W", "", _PICTOGRAPH.sub("", text))

@@ -1,0 +1,191 @@
+"""From a question to a reply in a conversation: the answer drawn, and what the conversation remembers of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.core.manner import asks, bare
+from bot.core.render import finished, reply_of, says
+from bot.core.state import ConversationState
+from bot.core.texts import TEXTS, filled
+from bot.messages import Block, Choice, Choices, Paragraph, Reply
+from knowledge.answer import Answer, Answerer, Context
+from knowledge.language import content_words, fold, words
+from knowledge.model import Knowledge, Quote, Topic
+
+CRISIS = frozenset({"ute-akut", "ute-vald", "ute-sjalvmord", "ute-barn-utsatt"})
+"""Topics for somebody who needs help at once: nothing else is said beside, and the next message is read in their
+light."""
+PLAIN_TALK = frozenset({"prat-tack", "prat-hejda", "prat-radera", "prat-sparas", "prat-person"})
+_RANK = {"answer": 3, "related": 2, "small_talk": 1, "clarify": 1, "no_answer": 0}
+_NEAR = 0.05
+"""Confidence from which the nearest topics to a short message are worth asking about."""
+_SUBJECT = re.compile(r"^(?:ett |om )?(?:iop|idéburet offentligt partnerskap)[\s?!.]*$", re.IGNORECASE)
+"""A message that only names the matter itself: what it is, is asked."""
+_NAME = re.compile(r"(?<=\s)[A-ZÅÄÖ]\w{3,}")
+_CERTAIN = 0.8
+"""Confidence from which an answer is taken without a second look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """The new state and the reply; `erase` when the person wants everything gone, `show_again` for lost replies."""
+
+    state: ConversationState
+    reply: Reply
+    erase: bool = False
+    show_again: bool = False
+
+
+class Teller:
+    """Answers from the knowledge base. Holds no state of conversations."""
+
+    def __init__(
+        self, knowledge: Knowledge, answerer: Answerer, public_url: str, contact: str | None, retention_days: int
+    ) -> None:
+        self.knowledge = knowledge
+        self.answerer = answerer
+        self.url = public_url
+        self._contact = contact
+        self._days = retention_days
+        self._quote_at = {quote_key(q): q for q in knowledge.quotes.values()}
+
+    def shelf(self, state: ConversationState) -> list[Quote]:
+        """The quotes last shown."""
+        return [self._quote_at[k] for k in state.shelf if k in self._quote_at]
+
+    def quote_at(self, source: str, start: int, end: int) -> Quote | None:
+        """The known quote at a place, or None."""
+        return self._quote_at.get(f"{source}:{start}:{end}")
+
+    def plainly(self, state: ConversationState, text: str) -> Routed:
+        """The answer to a question, taken as it stands."""
+        return self.drawn(state, self.answerer.answer(text, Context(state.municipality)))
+
+    def answered(self, state: ConversationState, text: str) -> Routed:
+        """The answer to a message. What is not sure is looked at again without greetings and the like, and in the
+        light of what was talked of."""
+        context = Context(state.municipality)
+        answer = self.answerer.answer(_SUBJECT.sub("vad är ett IOP?", text.strip()), context)
+        if answer.tier != "answer" or answer.confidence < _CERTAIN:
+            answer = self._without_manner(text, answer, context)
+            answer = self._still_in_crisis(state, answer)
+            answer = self._in_context(state, text, answer, context)
+        near = _near(text, answer)
+        if near:
+            return self.which(state, "near" if near[1:] else "near_one", near)
+        return self.drawn(state, _in_language(answer, state))
+
+    def drawn(self, state: ConversationState, answer: Answer) -> Routed:
+        """The answer as a reply; an answer from the sources becomes what follow-ups are about."""
+        reply = reply_of(filled(answer, self._contact, self._days), self.url)
+        topic = answer.topic.id if answer.topic else None
+        if topic in CRISIS:
+            return Routed(state.model_copy(update={"last_topic": topic, "shelf": ()}), _alone(reply))
+        if answer.tier in ("answer", "related"):
+            state = state.model_copy(
+                update={
+                    "last_topic": topic,
+                    "shelf": tuple(quote_key(q) for q in answer.quotes),
+                    "suggestions": reply.suggestions,
+                    "sure": answer.tier == "answer",
+                    "shortened": False,
+                }
+            )
+        return Routed(state, reply)
+
+    def said(self, state: ConversationState, kind: str, key: str, **filled_in: object) -> Routed:
+        """One of the bot's own sentences as the reply."""
+        return Routed(state, says(kind, TEXTS[state.language][key].format(**filled_in), language=state.language))
+
+    def which(self, state: ConversationState, key: str, options: Sequence[str]) -> Routed:
+        """Ask which of several things is meant; a number picks one."""
+        options = tuple(dict.fromkeys(options))[:4]
+        blocks: tuple[Block, ...] = (
+            Paragraph(text=TEXTS[state.language][key], role="lead"),
+            Choices(choices=tuple(Choice(value=o, label=o) for o in options)),
+        )
+        reply = Reply(kind="clarify", text="", blocks=blocks, language=state.language, suggestions=options)
+        return Routed(state.model_copy(update={"suggestions": options}), finished(reply))
+
+    # ---- second looks
+
+    def _without_manner(self, text: str, answer: Answer, context: Context) -> Answer:
+        tidy = bare(text)
+        if tidy == text.strip() or (answer.tier == "small_talk" and not asks(tidy)):
+            return answer
+        again = self.answerer.answer(tidy, context)
+        if again.tier == "small_talk" or (again.tier == "no_answer" and again.topic is None):
+            return answer
+        if answer.tier == "small_talk":
+            return again
+        return again if _RANK[again.tier] > _RANK[answer.tier] or answer.topic is None else answer
+
+    def _still_in_crisis(self, state: ConversationState, answer: Answer) -> Answer:
+        """After a cry for help, what is no clear question about something else is met with the same help."""
+        topic = self.knowledge.topics.get(state.last_topic or "")
+        if topic is None or topic.id not in CRISIS or (answer.topic and answer.topic.id in CRISIS | PLAIN_TALK):
+            return answer
+        known = answer.topic is not None and answer.topic.kind in ("answer", "unanswered")
+        if known and answer.tier != "related":
+            return answer
+        lead = topic.lead_en if answer.language == "en" and topic.lead_en else topic.lead
+        return Answer("no_answer", answer.language, lead, topic=topic, confidence=1.0)
+
+    def _in_context(self, state: ConversationState, text: str, answer: Answer, context: Context) -> Answer:
+        """A short question that leaves out what was just talked of: «hur mycket totalt», «och från vem?»."""
+        last = self.knowledge.topics.get(state.last_topic or "")
+        if last is None or not state.shelf or not _elliptic(text) or answer.tier not in ("related", "no_answer"):
+            return answer
+        if answer.topic is not None and answer.topic.kind == "outside":
+            return answer
+        found = self.answerer.answer(f"{last.title.rstrip('?')} {text}", context)
+        if found.tier != "answer" or found.topic is None or found.confidence < answer.confidence:
+            return answer
+        if found.topic.id == last.id:
+            if answer.topic is None or not _brings_up(answer.topic, f"{text} {last.title}"):
+                return answer
+            lead = TEXTS[found.language]["same"].format(lead=found.lead)
+            return replace(found, lead=lead, quotes=found.quotes[: found.own], tier="related")
+        kin = found.topic.id in last.related or last.id in found.topic.related
+        return found if kin or {q.id for q in found.topic.quotes} & {q.id for q in last.quotes} else answer
+
+
+def quote_key(quote: Quote) -> str:
+    """How the state remembers a quote."""
+    return f"{quote.source.id}:{quote.start}:{quote.end}"
+
+
+def _alone(reply: Reply) -> Reply:
+    return reply.model_copy(update={"suggestions": ()})
+
+
+def _in_language(answer: Answer, state: ConversationState) -> Answer:
+    """A short «thanks» in an English conversation is answered in English."""
+    if state.language == "en" and answer.language == "sv" and answer.tier == "small_talk" and answer.topic:
+        return replace(answer, language="en", lead=answer.topic.lead_en or answer.lead)
+    return answer
+
+
+def _elliptic(text: str) -> bool:
+    """Whether a message is too short to be a whole question."""
+    found = words(text)
+    return len(found) < 4 or (len(found) < 6 and found[0] in ("och", "men", "and", "but", "per"))
+
+
+def _brings_up(topic: Topic, said: str) -> bool:
+    """Whether a topic is about somebody or something by name that nobody has mentioned."""
+    names = {fold(name) for name in _NAME.findall(topic.title)} - {"iop"}
+    return bool(names) and not any(name[:5] in fold(said) for name in names)
+
+
+def _near(text: str, answer: Answer) -> tuple[str, ...]:
+    """Titles of topics near a short message which nothing answers: one of them may be meant."""
+    if answer.tier != "no_answer" or answer.topic is not None or len(words(text)) > 6:
+        return ()
+    if answer.confidence >= _NEAR:
+        return answer.suggestions
+    stems = {w[:5] for w in content_words(text) if len(w) > 3}
+    return tuple(t for t in answer.suggestions if stems & {w[:5] for w in content_words(t)})
