@@ -21,7 +21,8 @@ from dialogs.reading import Reading
 from knowledge.model import Knowledge
 
 Turned = tuple[ConversationState, Reply]
-PLAIN = frozenset({"ja", "nej", "vet inte", "yes", "no", "don't know", "dont know"})
+PLAIN = frozenset({"ja", "nej", "vet inte", "yes", "no", "unsure", "don't know", "dont know"})
+"""Answers that need no «Jag noterar»: written in full, or pressed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.core import mask
@@ -86,11 +87,16 @@ class Router:
     def _pressed(self, state: ConversationState, message: Message, now: datetime) -> Routed:
         assert message.press is not None
         if message.press.flow is None:
-            return self.route(state, message.model_copy(update={"press": None, "text": message.press.value}), now)
+            return self._picked(state, message, message.press.value, now)
         handled = self._dialogue.handle(state, message, now)
         if handled:
             return _ended(*handled)
         return Routed(state, says("command", TEXTS[state.language]["old_card"]))
+
+    def _picked(self, state: ConversationState, message: Message, text: str, now: datetime) -> Routed:
+        """As if the person had written the text."""
+        routed = self.route(state, message.model_copy(update={"press": None, "text": text}), now)
+        return replace(routed, picked=routed.picked or text)
 
     def _in_dialog(self, state: ConversationState, message: Message, now: datetime) -> Routed | None:
         if state.dialog is None:
@@ -146,8 +152,7 @@ class Router:
             n = int(follow.argument)
             if not 1 <= n <= len(state.suggestions):
                 return None
-            picked = message.model_copy(update={"text": state.suggestions[n - 1]})
-            return self.route(state, picked, message.received)
+            return self._picked(state, message, state.suggestions[n - 1], message.received)
         if follow.name == "next":
             return self._teller.which(state, "next", self._dialogue.titles())
         done = self._followed.carry_out(state, follow)

@@ -31,12 +31,14 @@ _CERTAIN = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """The new state and the reply; `erase` when the person wants everything gone, `show_again` for lost replies."""
+    """The new state and the reply; `erase` when the person wants everything gone, `show_again` for lost replies,
+    `picked` is what a number or a button stood for."""
 
     state: ConversationState
     reply: Reply
     erase: bool = False
     show_again: bool = False
+    picked: str = ""
 
 
 class Teller:

@@ -116,7 +116,7 @@ def _page(brain: Brain, routed: Routed, message: Message) -> Reply | None:
     from."""
     reply = routed.reply
     if reply.outcome is None:
-        command = read_command(message.text)
+        command = read_command(routed.picked or message.text)
         if reply.flow is None or command is None or command.name not in {"pause", "summary"}:
             return None
     kept = _from_verdict(reply) if reply.outcome else reply
