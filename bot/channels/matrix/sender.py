@@ -155,8 +155,8 @@ def contents(part: Part, outgoing: Outgoing, first: str = "") -> Content:
 
 
 def replacing(event: str, fresh: Content) -> Content:
-    """The content that puts other words into an earlier message. For clients that know of no edits they stand there twice,
-    as far as there is room for that."""
+    """The content that puts other words into an earlier message. For clients that know of no edits they stand there
+    twice, as far as there is room for that."""
     within = {name: value for name, value in fresh.items() if name != "m.relates_to"}
     body, html = str(fresh["body"]), str(fresh["formatted_body"])
     if len(body) + len(html) < LONGEST_TWICE:
