@@ -114,7 +114,7 @@ class Router:
     def _aside(self, state: ConversationState, message: Message, now: datetime) -> Routed:
         place = stated_place(message.text, self._places)
         if place and not place[1]:
-            return self._command(state, Command("municipality", place[0]), message)
+            return self._located(state, place[0])
         return self._follow(state, message) or self._teller.answered(state, message.text)
 
     def _outside_dialog(self, state: ConversationState, message: Message, now: datetime) -> Routed:
@@ -125,7 +125,7 @@ class Router:
         if place:
             state = state.model_copy(update={"municipality": place[0]})
             if not place[1]:
-                return self._command(state, Command("municipality", place[0]), message)
+                return self._located(state, place[0])
         return (
             self._follow(state, message)
             or self._bare(state, message)
@@ -192,16 +192,21 @@ class Router:
         )
 
     def _choose(self, state: ConversationState, id: str, message: Message) -> Routed:
+        """The command, which counts for the whole room."""
+        if not message.may_configure:
+            return Routed(state, says("command", TEXTS[state.language]["may_not"]))
+        located = self._located(state, id)
+        return Routed(located.state, located.reply.model_copy(update={"municipality": id}))
+
+    def _located(self, state: ConversationState, id: str) -> Routed:
+        """Somebody said where they are: that counts for this conversation."""
         texts = TEXTS[state.language]
         name = self._knowledge.places[id]
-        if not message.may_configure:
-            return Routed(state, says("command", texts["may_not"]))
         own = any(s.place == id for s in self._knowledge.sources.values() if s.kind == "guideline")
         told = any(q.issuer.place == id for q in self._knowledge.quotes.values())
         text = texts["place_own" if own else "place_told" if told else "place_none"].format(place=name)
         state = state.model_copy(update={"municipality": id})
-        reply = says("command", text, suggestions=texts["start"].split("|"))
-        return Routed(state, reply.model_copy(update={"municipality": id}))
+        return Routed(state, says("command", text, suggestions=texts["start"].split("|")))
 
     def _sources(self, state: ConversationState) -> Reply:
         sources = self._knowledge.sources.values()

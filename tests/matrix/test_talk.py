@@ -195,6 +195,15 @@ def test_only_those_who_may_change_the_room_choose_its_municipality(bot: Bot, an
     assert "[1] Eslövs kommun" in body(here)
 
 
+def test_anybody_may_say_where_they_are_and_that_counts_for_them(bot: Bot, anna: Person, person: People) -> None:
+    bo = person("bo")
+    room = anna.group(bot.user, bo)
+    told = bo.ask(room, "!iop vi är i Eslöv", bot.user)
+    inside = {"m.relates_to": {"rel_type": "m.thread", "event_id": thread(told)}}
+    assert "[1] Eslövs kommun" in body(bo.ask(room, CRITERIA, bot.user, **inside))
+    assert "[1] Eslövs kommun" not in body(anna.ask(room, f"!iop {CRITERIA}", bot.user))
+
+
 def test_a_room_that_is_upgraded_is_followed(bot: Bot, anna: Person) -> None:
     old = anna.room(bot.user, preset="public_chat")
     anna.until(old, lambda e: e["sender"] == bot.user and e["type"] == "m.room.message")

@@ -63,6 +63,13 @@ def test_only_those_who_may_configure_choose_a_rooms_municipality(brain: Brain) 
     assert '"municipality":null' in (result.state or "")
 
 
+@pytest.mark.parametrize("may", [True, False])
+def test_saying_where_one_is_counts_for_ones_own_conversation_only(brain: Brain, may: bool) -> None:
+    result = turn(brain, message("vi är i Eslöv", may_configure=may), None, NOW)
+    assert '"municipality":"eslov"' in (result.state or "")
+    assert result.replies[0].municipality is None
+
+
 def test_erase_empties_the_conversation_and_asks_the_store_to_erase_the_person(brain: Brain) -> None:
     result = turn(brain, message("radera mina uppgifter"), None, NOW)
     assert result.state is None
