@@ -41,6 +41,7 @@ from bot.settings import Settings, unknown_names
 from bot.store.sql import SqlStore
 
 if TYPE_CHECKING:
+    from bot.channels.matrix.channel import MatrixChannel
     from bot.channels.teams.app import Teams
     from bot.channels.teams.settings import TeamsSettings
 
@@ -64,10 +65,13 @@ class Application:
     service: Service
     asgi: FastAPI
     lines: tuple[str, ...]
+    matrix: MatrixChannel | None = None
     teams: Teams | None = None
 
     async def close(self) -> None:
         """Close what is open, after everything has stopped."""
+        if self.matrix is not None:
+            await self.matrix.close()
         if self.teams is not None:
             await self.teams.close()
         await self.store.close()
@@ -108,11 +112,13 @@ async def build(settings: Settings, teams_settings: TeamsSettings | None = None)
     asgi = _web(settings, brain, service)
     lines = [f"Webb: {settings.public_url or 'http://{address}'}/"]
     asgi.include_router(_ops(settings, store, service))
+    matrix = None
     if settings.wants_matrix:
         from bot.app.matrix import matrix_channel
 
         stores = service.stores
-        service.add_push(matrix_channel(settings, service.inbox, stores.replies, stores.lease, clock))
+        matrix = matrix_channel(settings, service.inbox, stores.replies, stores.lease, clock)
+        service.add_push(matrix)
         lines.append(f"Matrix: {settings.matrix_user} på {settings.matrix_homeserver}")
     teams = None
     if settings.wants_teams or teams_settings is not None:
@@ -122,7 +128,7 @@ async def build(settings: Settings, teams_settings: TeamsSettings | None = None)
         asgi.include_router(teams.routes)
         service.add_push(teams.channel)
         lines.append(f"Teams: {settings.public_url or 'http://{address}'}/api/messages")
-    return Application(store, service, asgi, tuple(lines), teams)
+    return Application(store, service, asgi, tuple(lines), matrix, teams)
 
 
 def turn_with(brain: Brain) -> Callable[[Message, str | None, datetime, Sequence[Outgoing]], TurnResult]:

@@ -169,3 +169,10 @@ def until(wanted: Callable[[], bool], seconds: float = 30) -> None:
     while not wanted():
         assert time.monotonic() < end
         time.sleep(0.1)
+
+
+def tapped(event: Event, on: str, by: str) -> str:
+    """The reaction that somebody has set on an event, or an empty string."""
+    relates = event["content"].get("m.relates_to", {})
+    mine = event["type"] == "m.reaction" and event["sender"] == by and relates.get("event_id") == on
+    return str(relates.get("key", "")) if mine else ""

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.matrix.bot import Bot
-from tests.matrix.people import Event, Person, mention, relation, thread
+from tests.matrix.people import Event, Person, mention, relation, tapped, thread
 
 pytestmark = pytest.mark.synapse
 
@@ -100,22 +100,15 @@ def test_a_dialog_by_reactions_one_tap_an_answer(bot: Bot, anna: Person) -> None
     room = anna.direct(bot.user)
     question = anna.ask(room, BEGIN, bot.user)
     for _ in range(3):
-        offered = anna.until(room, lambda e, q=question: tapped(e, q, bot.user) == "❌")
+        offered = anna.until(room, lambda e, q=question: tapped(e, q["event_id"], bot.user) == "❌")
         assert offered["content"]["m.relates_to"]["rel_type"] == "m.annotation"
         tap = anna.react(room, question["event_id"], "✅")
         question = anna.answer(room, tap, bot.user)
         assert "✅" in body(question)
-    anna.until(room, lambda e: tapped(e, question, bot.user) == "↩️")
+    anna.until(room, lambda e: tapped(e, question["event_id"], bot.user) == "↩️")
     back = anna.answer(room, anna.react(room, question["event_id"], "↩️"), bot.user)
     assert "✅" in body(back)
     assert body(back) != body(question)
-
-
-def tapped(event: Event, on: Event, by: str) -> str:
-    """The reaction that somebody has set on an event, or an empty string."""
-    relates = event["content"].get("m.relates_to", {})
-    mine = event["type"] == "m.reaction" and event["sender"] == by and relates.get("event_id") == on["event_id"]
-    return str(relates.get("key", "")) if mine else ""
 
 
 def test_two_people_have_a_dialog_each_and_do_not_answer_for_each_other(bot: Bot, anna: Person, person: People) -> None:
@@ -146,7 +139,7 @@ def test_together_everybody_in_the_thread_answers_the_same_dialog(bot: Bot, anna
     back = anna.ask(room, "tillbaka", bot.user, **inside)
     first = next(line for line in body(question).splitlines() if line.rstrip().endswith("?"))
     assert first in body(back)
-    anna.until(room, lambda e: tapped(e, moved, bot.user) == "↩️")
+    anna.until(room, lambda e: tapped(e, moved["event_id"], bot.user) == "↩️")
     tap = bo.react(room, back["event_id"], "✅")
     assert "✅" in body(bo.answer(room, tap, bot.user))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+import sqlite3
 import time
 from collections.abc import Callable
 from urllib.parse import quote
@@ -11,7 +13,7 @@ import pytest
 
 from bot.channels.matrix.page import TIMELINE
 from tests.matrix.bot import Bot
-from tests.matrix.people import Event, Person, relation, thread, until
+from tests.matrix.people import Event, Person, relation, tapped, thread, until
 from tests.support.synapse import Synapse
 
 pytestmark = pytest.mark.synapse
@@ -60,6 +62,26 @@ def test_a_dialog_goes_on_after_a_restart_and_nothing_said_meanwhile_is_lost(
     anna.say(busy, "Är IOP tillåtet?")  # to Bo
     anna.ask(busy, "!iop är IOP tillåtet?", bot.user)
     assert len(anna.messages(busy, bot.user)) == 3
+
+
+def test_what_was_asked_before_it_stops_in_order_is_answered_before_it_ends(own_bot: Bots, anna: Person) -> None:
+    bot = own_bot()
+    bot.start()
+    rooms = [anna.direct(bot.user) for _ in range(3)]
+    for text in QUESTIONS:
+        for room in rooms:
+            anna.say(room, text)
+    dialog = anna.say(rooms[0], "Passar vår idé för ett IOP?")
+    with contextlib.closing(sqlite3.connect(bot.folder / "iopbot.db")) as database:
+        heard = "SELECT 1 FROM inbox WHERE event = ?"
+        until(lambda: database.execute(heard, (dialog,)).fetchone() is not None)
+        bot.stop()
+        assert database.execute("SELECT state FROM outbox WHERE state <> 'sent'").fetchall() == []
+        shown = dict(database.execute("SELECT event, shown_as FROM outbox").fetchall())
+    assert len(shown) == len(rooms) * (len(QUESTIONS) + 1) + 1
+    for room in rooms:
+        anna.until(room, lambda _, r=room: len(anna.messages(r, bot.user)) > len(QUESTIONS))
+    anna.until(rooms[0], lambda e: tapped(e, shown[dialog], bot.user) == "❌")
 
 
 def test_killed_at_random_it_answers_each_question_once_and_in_order(own_bot: Bots, anna: Person) -> None:

@@ -50,13 +50,38 @@ class MatrixChannel:
         self._options = options
         self._sender = Sender(options.public_url)
         self._live: _Live | None = None
+        self._held: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
+        self._silent = asyncio.Event()
         self._health = Health(CHANNEL, False, "startar")
         self._warning = ""
 
     # ---- ports
 
     async def run(self) -> None:
-        """See the port."""
+        """See the port. When cancelled it receives no more, but what is answered can still be sent until `close`."""
+        await self.close()
+        self._stopping.clear()
+        self._silent.clear()
+        self._held = asyncio.create_task(self._hold())
+        try:
+            await asyncio.shield(self._held)
+        except asyncio.CancelledError:
+            if self._live is None:
+                await self.close()
+            else:
+                self._stopping.set()
+                await self._silent.wait()
+            raise
+
+    async def close(self) -> None:
+        """End the session and let go of the account."""
+        await self._sender.close()
+        if self._held is not None:
+            self._held.cancel()
+            await asyncio.gather(self._held, return_exceptions=True)
+
+    async def _hold(self) -> None:
         vault = self._vault()
         async with folder_lock(self._options.folder, self._waits):
             holder = Holder(self._lease, self._clock, self._options.user, instance(self._options.folder))
@@ -118,9 +143,7 @@ class MatrixChannel:
             if work.done():
                 work.result()
         finally:
-            for task in (work, beat):
-                task.cancel()
-            await asyncio.gather(work, beat, return_exceptions=True)
+            await _ended(work, beat)
             self._health = Health(CHANNEL, False, "avbruten")
 
     async def _work(self, vault: Vault) -> None:
@@ -169,9 +192,19 @@ class MatrixChannel:
         receiver = Receiver(
             gateway, reader, self._inbox, self._clock, doorman, courtesy, position, alive, self._troubled
         )
+        self._silent.clear()
+        receiving = asyncio.create_task(receiver.run())
+        stopping = asyncio.create_task(self._stopping.wait())
         try:
-            await receiver.run()
+            await asyncio.wait({receiving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not receiving.done():
+                await _ended(receiving)
+                self._silent.set()
+                await asyncio.Event().wait()  # until it is closed
+            receiving.result()
         finally:
+            await _ended(receiving, stopping)
+            self._silent.set()
             await doorman.close()
             await courtesy.close()
 
@@ -216,3 +249,9 @@ class MatrixChannel:
         if self._health.ok or self._health.detail != why:
             _log.warning("matrix: %s", why)
         self._health = Health(CHANNEL, False, why)
+
+
+async def _ended(*tasks: asyncio.Task[None] | asyncio.Task[bool]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -16,6 +16,9 @@ from bot.messages import Choices, Reply
 from bot.ports import NotAccepted, Outgoing
 
 REACTION_TRIES = 4
+LAST_SECONDS = 0.5
+"""How long stopping waits for reactions."""
+
 LONGEST_TWICE = 8_000
 """Characters of an edit that are sent twice."""
 
@@ -61,7 +64,9 @@ class Sender:
         return shown_as
 
     async def close(self) -> None:
-        """Give up what was being done beside."""
+        """Let what is done beside come to its end, if that is near."""
+        if self._beside:
+            await asyncio.wait(self._beside, timeout=LAST_SECONDS)
         for task in self._beside:
             task.cancel()
         await asyncio.gather(*self._beside, return_exceptions=True)
