@@ -96,6 +96,16 @@ class Bot:
         """End at once, as a crash does."""
         self._end(signal.SIGKILL)
 
+    def pause(self) -> None:
+        """Have it do nothing."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """End the pause."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
+
     def session(self) -> dict[str, str]:
         """The session that it has on disk."""
         kept = Vault(self.folder / "matrix", self._settings["IOPBOT_MATRIX_STORE_KEY"]).read("session")

@@ -68,10 +68,12 @@ def test_what_was_asked_before_it_stops_in_order_is_answered_before_it_ends(own_
     bot = own_bot()
     bot.start()
     rooms = [anna.direct(bot.user) for _ in range(3)]
+    bot.pause()
     for text in QUESTIONS:
         for room in rooms:
             anna.say(room, text)
     dialog = anna.say(rooms[0], "Passar vår idé för ett IOP?")
+    bot.go_on()  # all at once
     with contextlib.closing(sqlite3.connect(bot.folder / "iopbot.db")) as database:
         heard = "SELECT 1 FROM inbox WHERE event = ?"
         until(lambda: database.execute(heard, (dialog,)).fetchone() is not None)
