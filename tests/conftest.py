@@ -9,6 +9,7 @@ import pytest
 
 from tests.needs import IN_CI, NEEDS
 from tests.support.postgres import Postgres
+from tests.support.synapse import Synapse
 
 missing: Counter[str] = Counter()
 
@@ -39,6 +40,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def postgres() -> Iterator[Postgres]:
     """One server for the whole run; tests ask it for a database of their own. Mark such tests with `postgresql`."""
     server = Postgres()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def synapse() -> Iterator[Synapse]:
+    """One homeserver for the whole run. Mark such tests with `synapse`."""
+    server = Synapse()
     server.start()
     try:
         yield server

@@ -37,16 +37,17 @@ def plain(text: str) -> str:
 
 @dataclass
 class Talk:
-    """A conversation under way; `wrong` collects what did not hold, with the turn's number before it."""
+    """A conversation under way; `wrong` collects what did not hold, with the turn's number before it, `said` what the
+    person wrote, `heard` the replies."""
 
     brain: Brain
     sources: dict[str, str]
     kept: str | None = None
     reply: Json = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
-    said: int = 0
+    said: list[str] = field(default_factory=list)
+    heard: list[Json] = field(default_factory=list)
 
     def run(self, script: Json) -> list[str]:
         """Speak the whole script; what did not hold."""
@@ -67,14 +68,15 @@ class Talk:
         return flow["question"] if flow else None
 
     def _say(self, text: str) -> None:
-        self.said += 1
+        self.said.append(text)
         problem = "too_long" if len(text) > LONGEST else None
         message = Message(
-            channel="terminal", event=str(self.said), conversation="acceptance", sender="somebody",
+            channel="terminal", event=str(len(self.said)), conversation="acceptance", sender="somebody",
             text="" if problem else text, problem=problem, received=NOW,
         )  # fmt: skip
         result = turn(self.brain, message, self.kept, NOW)
         self.kept, self.reply = result.state, as_json(result.replies[-1])
+        self.heard.append(self.reply)
         self.wrong += malformed(self.reply, self.sources)
         if self.open:
             stated = re.search(r"fråga (\d+) av", self.reply["text"], re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""One homeserver and one bot for all tests here; tests that break things start their own bot."""
+"""One bot for all tests here; tests that break things start their own bot."""
 
 from __future__ import annotations
 
@@ -13,17 +13,6 @@ from tests.matrix.people import Person
 from tests.support.synapse import Synapse
 
 _numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-def synapse() -> Iterator[Synapse]:
-    """The homeserver."""
-    server = Synapse()
-    server.start()
-    try:
-        yield server
-    finally:
-        server.close()
 
 
 @pytest.fixture(scope="session")
