@@ -29,6 +29,10 @@ class Person:
         self._http.headers["Authorization"] = f"Bearer {self.token}"
         self._since: str | None = None
         self.seen: dict[str, list[Event]] = {}
+        self.passing: dict[str, list[Event]] = {}
+        """Who is writing, and who has read what."""
+        self.pings: dict[str, int] = {}
+        """How many unread messages of a room mention one."""
 
     def close(self) -> None:
         self._http.close()
@@ -82,9 +86,9 @@ class Person:
         relates = {"rel_type": "m.annotation", "event_id": event, "key": key}
         return self.event(room, "m.reaction", {"m.relates_to": relates})
 
-    def edit(self, room: str, event: str, text: str) -> str:
+    def edit(self, room: str, event: str, text: str, **content: object) -> str:
         """Edit an earlier text."""
-        fresh = {"msgtype": "m.text", "body": text}
+        fresh = {"msgtype": "m.text", "body": text, **content}
         relates = {"rel_type": "m.replace", "event_id": event}
         return self.event(room, "m.room.message", {**fresh, "m.new_content": fresh, "m.relates_to": relates})
 
@@ -106,6 +110,8 @@ class Person:
             known = {e["event_id"] for e in self.seen.get(room, [])}
             fresh = [e for e in timeline["events"] if e["event_id"] not in known]
             self.seen.setdefault(room, []).extend(fresh)
+            self.passing.setdefault(room, []).extend(found["ephemeral"]["events"])
+            self.pings[room] = found["unread_notifications"].get("highlight_count", self.pings.get(room, 0))
 
     def _fill(self, room: str, start: str) -> None:
         known = {e["event_id"] for e in self.seen[room]}

@@ -213,3 +213,55 @@ def test_pictures_and_notices(bot: Bot, anna: Person) -> None:
     assert "text" in body(answer)
     anna.ask(room, "Vad är ett IOP?", bot.user)
     assert len(anna.messages(room, bot.user)) == 3  # hello, the picture, the question
+
+
+def test_it_shows_that_it_has_read_and_that_it_is_writing(
+    own_bot: Callable[..., Bot], anna: Person, person: People
+) -> None:
+    bot = own_bot()
+    bot.start()
+    bo = person("bo")
+    room = anna.group(bot.user, bo)
+    root = anna.say(room, "!iop är IOP tillåtet?")
+    anna.answer(room, root, bot.user)
+    bo.until(room, lambda _: root in read_by(bot.user, bo.passing[room]))
+    inside = anna.say(room, "Vad är ett IOP?", **{"m.relates_to": {"rel_type": "m.thread", "event_id": root}})
+    anna.answer(room, inside, bot.user)
+    bo.until(room, lambda _: inside in read_by(bot.user, bo.passing[room]))
+    path = f"/_synapse/admin/v1/users/{quote(bot.user)}/override_ratelimit"
+    person("admin", admin=True).admin("POST", path, {"messages_per_second": 1, "burst_count": 1})
+    for text in ("Vad är ett IOP?", "Vem kan ingå ett IOP?", "Är IOP tillåtet?"):  # so that an answer takes its time
+        last = anna.say(room, f"!iop {text}")
+    bo.until(room, lambda _: [bot.user] in writing(bo.passing[room]))
+    bo.answer(room, last, bot.user)
+    bo.until(room, lambda _: writing(bo.passing[room])[-1] == [])
+    bo.until(room, lambda _: last in read_by(bot.user, bo.passing[room]))
+
+
+def read_by(user: str, passing: list[Event]) -> list[str]:
+    """The events that somebody has read, by what the server told of it."""
+    told = [event["content"] for event in passing if event["type"] == "m.receipt"]
+    return [id for content in told for id, kinds in content.items() if user in kinds.get("m.read", {})]
+
+
+def writing(passing: list[Event]) -> list[list[str]]:
+    """Who was writing, time after time."""
+    return [event["content"]["user_ids"] for event in passing if event["type"] == "m.typing"]
+
+
+def test_an_answer_in_a_room_pings_who_asked_and_nobody_else_and_an_edit_nobody(
+    bot: Bot, anna: Person, person: People
+) -> None:
+    bo = person("bo")
+    bo.call("PUT", f"/profile/{quote(bo.user)}/displayname", {"displayname": "IOP"})
+    room = anna.group(bot.user, bo)
+    silent = {"m.mentions": {}}
+    asked = anna.say(room, f"!iop är IOP tillåtet, {bo.user} och @room?", **silent)
+    answer = anna.answer(room, asked, bot.user)
+    assert "IOP" in body(answer)
+    anna.until(room, lambda _: anna.pings[room] == 1)
+    anna.edit(room, asked, f"!iop vad är ett IOP, {bo.user} och @room?", **silent)
+    edited = anna.until(room, lambda e: e["sender"] == bot.user and relation(e) == "m.replace")
+    bo.until(room, lambda e: e["event_id"] == edited["event_id"])
+    anna.sync()
+    assert (anna.pings[room], bo.pings[room]) == (1, 0)

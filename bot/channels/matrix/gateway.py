@@ -146,9 +146,10 @@ class Gateway:
         return await self.history.parts(room, first)
 
     async def receipt(self, room: str, event: str, root: str) -> None:
-        """Tell that an event was read."""
+        """Tell that an event was read, in the thread that begins with `root`, if any: a beginning itself stands outside
+        of its thread."""
         path = f"{V3}/rooms/{quote(room, safe='')}/receipt/m.read/{quote(event, safe='')}"
-        await self.request("POST", path, {"thread_id": root} if root else {})
+        await self.request("POST", path, {"thread_id": "main" if root == event else root} if root else {})
 
     async def typing(self, room: str, seconds: float) -> None:
         """Tell that the bot is writing, for so long; 0 ends it."""
