@@ -19,6 +19,9 @@ PASSING = w.table(
 )
 """What leaves a free-text question open for now."""
 
+SPLIT = re.compile(r"[,.!;–]+\s+|\s+(?=(?:men|fast|dock|och|but|and)\s)", re.IGNORECASE)
+"""Where an answer may end and a question begin."""
+
 
 def read(question: Question, text: str) -> Reading:
     """Read a message as an answer to the question."""
@@ -32,6 +35,23 @@ def read(question: Question, text: str) -> Reading:
     if question.kind == "number":
         return _number(question, text)
     return _options(question, text)
+
+
+def answer_and_question(question: Question, text: str) -> tuple[Reading, str] | None:
+    """A yes or no, and a question after it: «ja, men vad räknas som nytta?». None when the message is not both."""
+    if question.kind != "yes_no":
+        return None
+    for cut in SPLIT.finditer(text):
+        said, asked = text[: cut.start()], text[cut.end() :]
+        found = [w.key(t) for t in w.tokens(asked)]
+        while len(found) > 1 and found[0] in w.JOINTS | w.FILLERS | {"och"}:
+            found = found[1:]
+        if not found or not ("?" in asked or interrogative(found)):
+            continue
+        reading = read_yes_no(said, question)
+        if reading.manner in ("answer", "confirm") and reading.value in ("yes", "no"):
+            return reading, re.sub(r"^(?:men|fast|dock|och|but|and)\s+", "", asked.strip(), flags=re.IGNORECASE)
+    return None
 
 
 def pressed(question: Question, value: str) -> Reading:

@@ -27,11 +27,12 @@ ECHO = re.compile(
 class Reading:
     """How a message was read. `answer` and `confirm` carry a value; `confirm` must be asked back; `unclear` is an
     attempt to answer that says two things; `question` asks something; `other` is something else. `remark` is what was
-    said beside."""
+    said beside; `idle` says that the words are not worth keeping as one."""
 
     manner: Manner
     value: Value = ""
     remark: str = ""
+    idle: bool = False
 
 
 OTHER, UNCLEAR, QUESTION = Reading("other"), Reading("unclear"), Reading("question")

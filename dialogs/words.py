@@ -16,6 +16,7 @@ FOLD = str.maketrans("åäöéèüæøñ", "aaoeeuaon")
 SPOKEN = {
     "d": "det", "he": "det", "e": "är", "ä": "är", "ve": "vet", "la": "väl", "int": "inte", "ite": "inte",
     "ente": "inte", "oxå": "också",
+    "nån": "någon", "nåt": "något", "nåra": "några",
 }  # fmt: skip
 LANGUAGE = Path(__file__).parent / "language"
 
@@ -64,6 +65,7 @@ class Answers(Authored):
     joints: str
     tags: str
     attending: str
+    mocking: str
     after: str
     question_words: str
     asking: str
@@ -94,6 +96,7 @@ FILLERS = table(_FILE.fillers)
 JOINTS = table(_FILE.joints)
 TAGS = table(_FILE.tags)
 ATTENDING = table(_FILE.attending)
+MOCKING = table(_FILE.mocking)
 AFTER = table(_FILE.after)
 QUESTION_WORDS = table(_FILE.question_words)
 ASKING = table(_FILE.asking)

@@ -21,7 +21,12 @@ NEUTRAL = SUBJECT_FILL | frozenset(
 )
 """With these before it a last «inte» is an answer; «orkar inte» and «det hinner jag inte» are none."""
 CLAUSE = re.compile(r"[,.;:–]|\bmen\b|\bfast\b|\bså\b|\bbut\b", re.IGNORECASE)
-HALTING = frozenset({"stop", "vänta", "avbryt", "sluta", "tilbaka", "hej", "halå", "föresten"})
+BELIEF = re.compile(
+    r"^(?:(?:jag|vi|man) )?(?:tror|tycker|anser|menar|skule säga)(?P<a> inte)?(?: at)? (?:det|vi|den)(?P<b> inte| ej)?"
+    r" (?:är|gör|har|stämer|finns|blir|kan)(?: (?:vi|det|så|nog|rät))*(?P<c> inte)?$"
+)
+"""«Jag tror att det inte är så»: two negations are none."""
+HALTING = frozenset({"stop", "vänta", "avbryt", "sluta", "tilbaka", "hej", "halå", "föresten", "wait", "hold"})
 """A message that begins so is no answer, even if it ends in one."""
 
 
@@ -78,6 +83,10 @@ def _words(found: list[str], text: str, question: Question | None) -> Reading:
             return QUESTION
         return Reading("answer", "unsure", _remark(text, unsure))
     lead, used = _lead(keys)
+    if lead and _mocks(keys):
+        return Reading("confirm", lead, idle=True)
+    if lead == "no" and used > 1 and keys[used : used + 2] == ["nej", "til"]:  # «det kan man inte säga nej till»
+        return UNCLEAR
     if lead:
         return _led(lead, body[used:], keys[used:], text, asks, clue)
     if interrogative(keys) or (asks and not _tagged(text)):
@@ -90,6 +99,12 @@ def _unled(keys: list[str], body: list[str], text: str, clue: str) -> Reading:
     if _unsure_clause(text):
         return Reading("confirm", "unsure", text)
     echo = ECHO.match(" ".join(body))
+    belief = BELIEF.match(" ".join(keys))
+    if belief and not echo:
+        denials = sum(part is not None for part in belief.group("a", "b", "c"))
+        if denials > 1:
+            return Reading("confirm", "no" if denials % 2 else "yes")
+        return _weighed("no" if denials else "yes", clue, qualified=False, remark="")
     value = ("no" if echo["neg"] else "yes") if echo else _last(keys)
     if value:
         return _weighed(value, clue, qualified=False, remark="")
@@ -213,10 +228,16 @@ def _led(lead: str, rest: list[str], keys: list[str], text: str, asks: bool, clu
     if body[:2] == ["som", "om"]:  # «sure, som om kommunen bryr sig»
         return UNCLEAR
     if clue != lead and _opposite(lead, keys, body, rest):
-        return UNCLEAR
+        return Reading("confirm", clue, text) if clue else UNCLEAR
     qualified = any(k in w.JOINTS for k in keys)
     said_again = ECHO.match(" ".join(rest)) or tail in w.YES_PHRASES | w.NO_PHRASES
     return _weighed(lead, clue, qualified, "" if said_again else _remark_of(rest, text))
+
+
+def _mocks(keys: list[str]) -> bool:
+    """Whether a yes or no is hardly meant: «ja, och tomten finns också»."""
+    line = f" {' '.join(keys)} "
+    return any(f" {phrase} " in line for phrase in w.MOCKING)
 
 
 def _attends(tail: str) -> bool:

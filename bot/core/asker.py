@@ -10,7 +10,7 @@ from bot.core import mask
 from bot.core.asking import choices_of, confirm_choices, confirmation, help_blocks
 from bot.core.render import citation, finished
 from bot.core.state import ConversationState
-from bot.core.verdict import Told, outcome_reply
+from bot.core.verdict import Told, outcome_reply, steps_reply
 from bot.messages import Block, Choices, FlowStatus, Language, Paragraph, Progress, Reply, ReplyKind, reference
 from dialogs import document, engine, saved
 from dialogs.engine import Position, Session, replay
@@ -18,11 +18,14 @@ from dialogs.explain import asked, explain, harmless, name_of, shown, summary
 from dialogs.model import Flow, Question
 from dialogs.phrases import say
 from dialogs.reading import Reading
+from dialogs.words import phrase_key
 from knowledge.model import Knowledge
 
 Turned = tuple[ConversationState, Reply]
 PLAIN = frozenset({"ja", "nej", "vet inte", "yes", "no", "unsure", "don't know", "dont know"})
 """Answers that need no «Jag noterar»: written in full, or pressed."""
+
+UNSURE_PLAIN = frozenset(phrase_key(t) for t in ("vet inte", "vet ej", "jag vet inte", "vi vet inte", "i don't know"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,8 @@ class Asker:
             notes += self._fallen(turn, after)
         elif question.kind == "yes_no" and text.strip(" .!").casefold() not in PLAIN:
             key = "noted_remark" if reading.remark else "noted"
+            if reading.value == "unsure" and phrase_key(text) not in UNSURE_PLAIN:
+                key = "noted_unsure"
             notes.append(Paragraph(text=say(key, turn.language, value=value)))
         elif question.kind in ("one", "many", "number"):
             notes.append(Paragraph(text=say("noted", turn.language, value=value)))
@@ -109,9 +114,13 @@ class Asker:
 
     def again(self, turn: Turn, question: Question) -> Turned:
         after = self.moved(turn, engine.missed(turn.session))
-        labels = ", ".join(c.label for c in choices_of(question, turn.language))
+        language = turn.language
+        labels = [c.label.lower() for c in choices_of(question, language)]
+        told = f" {say('or', language)} ".join(filter(None, [", ".join(labels[:-1]), *labels[-1:]]))
         key = "unread" if after.session.tries < 2 or not labels else "unread_plain"
-        return self.ask(after, [Paragraph(text=say(key, turn.language, choices=labels))])
+        if question.kind in ("one", "many"):
+            key = "unread_option"
+        return self.ask(after, [Paragraph(text=say(key, language, choices=told))])
 
     def tell_or_ask(self, turn: Turn, blocks: list[Block], kind: ReplyKind) -> Turned:
         return self.ask(turn, blocks, kind) if turn.position.open else self.tell(turn, blocks, kind)
@@ -177,6 +186,15 @@ class Asker:
         written = document.markdown(made) if made else None
         reply = outcome_reply(told, verdict, self.status(turn), offer, written, details)
         return finished(reply.model_copy(update={"blocks": (*before, *reply.blocks)})) if before else reply
+
+    def next_steps(self, turn: Turn) -> Reply:
+        """After the end: only what to do next, with the quotes that the steps rest on."""
+        flow, language = turn.flow, turn.language
+        verdict = explain(
+            flow, turn.position, turn.session.answers, self.knowledge.places, turn.session.place, language
+        )
+        told = Told(flow, self.knowledge, turn.session.place, language, self.public_url, self.contact, turn.on)
+        return steps_reply(told, verdict, self.status(turn))
 
     def _cited(self, id: str) -> document.Cited:
         shown_as = citation(self.knowledge.quotes[id], 1, self.public_url)

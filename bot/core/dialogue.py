@@ -13,9 +13,10 @@ from datetime import date, datetime
 from bot.core import mask
 from bot.core.asker import Asker, Turn, Turned
 from bot.core.asking import places_in
+from bot.core.beside import later
 from bot.core.render import finished
 from bot.core.state import ConversationState
-from bot.core.steer import carry_out, correct
+from bot.core.steer import carry_out, correct, title_of
 from bot.messages import Language, Message, Outcome, Paragraph, Press, Reply
 from dialogs import engine, resume, saved
 from dialogs.clues import clue_of
@@ -28,11 +29,14 @@ from dialogs.phrases import say
 from dialogs.reading import Reading
 from dialogs.saved import Moved
 from dialogs.start import proposals, starts
-from dialogs.words import tokens
+from dialogs.words import phrase_key, tokens
 from dialogs.yes_no import read_yes_no
 from knowledge.model import Knowledge
 
-AFTER_END = frozenset({"back", "change", "correct", "summary", "rest", "restart", "cancel", "resume", "result"})
+AFTER_END = frozenset(
+    {"back", "change", "correct", "summary", "rest", "restart", "cancel", "resume", "result", "next", "regret"}
+)
+DECLINING = frozenset(phrase_key(t) for t in ("nej tack", "nä tack", "no thanks", "no thank you"))
 THE_REST = frozenset({"resten", "resterande", "återstående", "övriga", "rest", "remaining"})
 
 
@@ -103,8 +107,10 @@ class Dialogue:
         if turn is None or turn.position.open is None:
             return reply
         status = self.asker.status(turn)
+        begins = tuple(s for s in reply.suggestions if self.starts(s) is None)
+        reply = reply.model_copy(update={"suggestions": begins})
         if turn.session.paused:
-            note = Paragraph(text=say("paused", turn.language, flow=turn.flow.title), role="note")
+            note = Paragraph(text=say("paused", turn.language, flow=title_of(turn)), role="note")
             return finished(reply.model_copy(update={"blocks": (*reply.blocks, note), "flow": status}))
         blocks = (
             *reply.blocks,
@@ -122,6 +128,9 @@ class Dialogue:
         question = turn.flow.question(turn.position.open)
         if question.kind == "text" and tokens(message.text):
             return self.asker.give(turn, question, Reading("answer", message.text.strip()), message.text)
+        kept = later(turn, message.text)
+        if kept:
+            return self.asker.ask(self.asker.moved(turn, kept), [Paragraph(text=say("kept", turn.language))])
         return self.asker.again(turn, question)
 
     def run_answers(
@@ -161,9 +170,12 @@ class Dialogue:
             command = None
         if turn.position.open is None:
             return self._after_end(turn, command, text)
-        if command:
-            return carry_out(self.asker, turn, command)
         question = turn.flow.question(turn.position.open)
+        if command and command.name == "back" and turn.session.pending is not None and agrees(text):
+            return self._confirmed(turn, question, "ja")
+        done = carry_out(self.asker, turn, command) if command else None
+        if done:
+            return done
         if turn.session.pending is not None:
             done = self._confirmed(turn, question, text)
             if done:
@@ -206,12 +218,24 @@ class Dialogue:
         return self.asker.ask(turn, [Paragraph(text=note)], "command")
 
     def _take(self, turn: Turn, question: Question, reading: Reading, text: str) -> Turned | None:
-        if reading.manner == "answer":
+        if reading.manner == "answer" and not self._doubtful(turn, question, reading, text):
             return self.asker.give(turn, question, reading, text)
-        if reading.manner == "confirm":
-            session = replace(turn.session, pending=(reading.value, mask.mask(harmless(text))), paused=False)
-            return self.asker.ask(self.asker.moved(turn, session), [])
+        if reading.manner in ("answer", "confirm"):
+            remark = "" if reading.idle else mask.mask(harmless(text))
+            session = replace(turn.session, pending=(reading.value, remark), paused=False)
+            note = [Paragraph(text=say("declined", turn.language))] if phrase_key(text) in DECLINING else []
+            return self.asker.ask(self.asker.moved(turn, session), [*note])
         return self.asker.again(turn, question) if reading.manner == "unclear" else None
+
+    def _doubtful(self, turn: Turn, question: Question, reading: Reading, text: str) -> bool:
+        """Whether a no that would end the dialog may be meant for something else: it declines, or tells of another
+        question («nej, de lägger sig inte i»)."""
+        criterion = turn.flow.criteria.get(question.id)
+        if reading.value != "no" or criterion is None or criterion.weight != "hard":
+            return False
+        if phrase_key(text) in DECLINING and not turn.position.path:
+            return True
+        return bool(reading.remark) and not clue_of(question, tokens(text)) and later(turn, reading.remark) is not None
 
     def _confirmed(self, turn: Turn, question: Question, text: str) -> Turned | None:
         """Yes or no to «Menar du att …?»; anything else is read as an answer to the question itself."""
@@ -256,6 +280,11 @@ class Dialogue:
                 after = self.asker.moved(turn, replace(turn.session, offered=False))
                 return self.asker.tell(after, [Paragraph(text=say("rest_no", turn.language))], "command")
         return None
+
+
+def agrees(text: str) -> bool:
+    """Whether a message begins with a yes, whatever follows: «ja ändra den»."""
+    return bool(tokens(text)) and tokens(text)[0] in ("ja", "jo", "japp", "yes", "ok", "okej")
 
 
 def _with_news(done: Turned, moved: Moved, language: Language) -> Turned:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dialogs.reading import interrogative
-from dialogs.words import key, tokens
+from dialogs.words import QUESTION_WORDS, key, tokens
 
 _PICTOGRAPH = re.compile(r"[\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+")
 _COURTESY = re.compile(
@@ -19,6 +19,8 @@ _ABUSE = re.compile(
     r"|dumskall\w+|dumbom|korkade?|förbannade?|jäkl\w+|dumma robot|moron)\b[\s,!]*",
     re.IGNORECASE,
 )
+_JOINING = frozenset("men och fast så but and so förresten".split())
+_CLAUSE = re.compile(r"[,.!;:–]+")
 _REQUEST = frozenset(
     "berätta visa förklara lista jämför sammanfatta beskriv räkna ge citera läs undrar veta tell show explain list "
     "compare describe summarise summarize wonder".split()
@@ -35,8 +37,16 @@ def bare(text: str) -> str:
 
 def asks(text: str) -> bool:
     """Whether a message asks or requests something, rather than tells it."""
-    found = tokens(bare(text))
-    return "?" in text or interrogative([key(t) for t in found]) or bool(_REQUEST & set(found))
+    said = bare(text)
+    clauses = [[key(t) for t in tokens(part)] for part in _CLAUSE.split(said)]
+    asking = any(interrogative(_begun(keys)) or QUESTION_WORDS & set(keys[:4]) for keys in clauses)
+    return "?" in text or asking or bool(_REQUEST & set(tokens(said)))
+
+
+def _begun(keys: list[str]) -> list[str]:
+    while len(keys) > 1 and keys[0] in _JOINING:
+        keys = keys[1:]
+    return keys
 
 
 def pictographs_only(text: str) -> bool:

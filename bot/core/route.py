@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core import mask
+from bot.core import beside, mask
 from bot.core.commands import Command, read_command, stated_place
 from bot.core.dialogue import Dialogue
 from bot.core.follow import read_follow_up
@@ -106,9 +106,12 @@ class Router:
             return _ended(*handled)
         if not self._dialogue.is_open(state):
             return None
+        state, asked = beside.split(self._dialogue.asker, state, message.text)
+        message = message.model_copy(update={"text": asked})
         aside = self._aside(state, message, now)
-        if aside.reply.kind in ("no_answer", "clarify") and aside.reply.topic is None:
+        if beside.only_tells(message.text, aside.reply):
             return Routed(*self._dialogue.unread(state, message))
+        aside = beside.settled(self._dialogue.asker, aside)
         return Routed(aside.state, self._dialogue.remind(aside.state, aside.reply), aside.erase)
 
     def _aside(self, state: ConversationState, message: Message, now: datetime) -> Routed:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
+from bot.core import mask
 from bot.core.asker import Asker, Turn, Turned
 from bot.core.render import citation, finished
 from bot.messages import Block, Bullets, Paragraph, QuoteBlock, Reply
 from dialogs import engine
-from dialogs.commands import Command
+from dialogs.clues import clue_of
+from dialogs.commands import Command, Name
 from dialogs.engine import replay
-from dialogs.explain import name_of, shown, summary
+from dialogs.explain import harmless, name_of, shown, summary
 from dialogs.interpret import read
 from dialogs.phrases import say
 from dialogs.words import tokens
@@ -19,40 +22,54 @@ from dialogs.yes_no import read_yes_no
 
 def carry_out(asker: Asker, turn: Turn, command: Command) -> Turned | None:
     """Carry out a command; None when it makes no sense where the dialog stands."""
-    language, session = turn.language, turn.session
-    match command.name:
-        case "back":
-            return _back(asker, turn)
-        case "change":
-            return _change(asker, turn, command)
-        case "summary":
-            return _summary(asker, turn)
-        case "result":
-            return _summary(asker, turn) if turn.position.open else asker.ask(turn, [])
-        case "pause":
-            after = asker.moved(turn, replace(session, paused=True))
-            return asker.ask(after, [Paragraph(text=say("pause", language))], "command")
-        case "cancel":
-            note = Paragraph(text=say("cancel", language, flow=turn.flow.title), role="lead")
-            reply = finished(Reply(kind="command", text="", blocks=(note,), language=language))
-            return turn.state.model_copy(update={"dialog": None}), reply
-        case "restart":
-            fresh = engine.begin(turn.flow, session.place, session.proposals)
-            return asker.ask(asker.moved(turn, fresh), [Paragraph(text=say("restart", language))])
-        case "rest" | "resume":
-            return _resume(asker, turn, command)
-        case "why":
-            return _why(asker, turn)
-        case "explain" | "choices":
-            return _explain(asker, turn)
-        case "where":
-            status = asker.status(turn)
-            told = say("where", language, answered=status.answered, total=status.total)
-            return asker.ask(turn, [Paragraph(text=told)], "command")
-    return None
+    doing: dict[Name, Callable[[], Turned | None]] = {
+        "back": lambda: _back(asker, turn, command.number or 1),
+        "change": lambda: _change(asker, turn, command),
+        "summary": lambda: _summary(asker, turn),
+        "result": lambda: _summary(asker, turn) if turn.position.open else asker.ask(turn, []),
+        "pause": lambda: _pause(asker, turn),
+        "cancel": lambda: _cancel(turn),
+        "restart": lambda: _restart(asker, turn),
+        "rest": lambda: _resume(asker, turn),
+        "resume": lambda: _resume(asker, turn),
+        "why": lambda: _why(asker, turn),
+        "explain": lambda: _explain(asker, turn),
+        "choices": lambda: _explain(asker, turn),
+        "where": lambda: _where(asker, turn),
+        "next": lambda: _where(asker, turn) if turn.position.open else (asker.saved(turn), asker.next_steps(turn)),
+        "regret": lambda: _regret(asker, turn, command.to),
+    }
+    return doing[command.name]() if command.name in doing else None
 
 
-def _resume(asker: Asker, turn: Turn, command: Command) -> Turned | None:
+def _pause(asker: Asker, turn: Turn) -> Turned:
+    after = asker.moved(turn, replace(turn.session, paused=True))
+    return asker.ask(after, [Paragraph(text=say("pause", turn.language))], "command")
+
+
+def _cancel(turn: Turn) -> Turned:
+    note = Paragraph(text=say("cancel", turn.language, flow=title_of(turn)), role="lead")
+    reply = finished(Reply(kind="command", text="", blocks=(note,), language=turn.language))
+    return turn.state.model_copy(update={"dialog": None}), reply
+
+
+def _restart(asker: Asker, turn: Turn) -> Turned:
+    fresh = engine.begin(turn.flow, turn.session.place, turn.session.proposals)
+    return asker.ask(asker.moved(turn, fresh), [Paragraph(text=say("restart", turn.language))])
+
+
+def _where(asker: Asker, turn: Turn) -> Turned:
+    status = asker.status(turn)
+    told = say("where", turn.language, answered=status.answered, total=status.total)
+    return asker.ask(turn, [Paragraph(text=told)], "command")
+
+
+def title_of(turn: Turn) -> str:
+    """The flow's title in the conversation's language."""
+    return (turn.language == "en" and turn.flow.spec.title_en) or turn.flow.title
+
+
+def _resume(asker: Asker, turn: Turn) -> Turned | None:
     if turn.position.open is None:
         if not turn.position.early:
             return None
@@ -62,13 +79,34 @@ def _resume(asker: Asker, turn: Turn, command: Command) -> Turned | None:
     return asker.ask(after, [Paragraph(text=say("resume", turn.language))])
 
 
-def _back(asker: Asker, turn: Turn) -> Turned:
+def _back(asker: Asker, turn: Turn, steps: int = 1) -> Turned:
     before = engine.back(turn.flow, turn.session)
     if before is None:
         return asker.ask(turn, [Paragraph(text=say("back_none", turn.language))], "command")
     undone = len(before.past) < len(turn.session.past)
     key = "back" if undone else "denied" if turn.session.pending else "back_edit"
-    return asker.ask(asker.moved(turn, before), [Paragraph(text=say(key, turn.language))])
+    for _ in range(steps - 1):
+        before = engine.back(turn.flow, before) or before
+    count = len(turn.session.past) - len(before.past)
+    note = say("back_several", turn.language, count=count) if count > 1 else say(key, turn.language)
+    return asker.ask(asker.moved(turn, before), [Paragraph(text=note)])
+
+
+def _regret(asker: Asker, turn: Turn, said: str) -> Turned | None:
+    """«Nej vänta, det finns ett gym»: what contradicts an answer already given is asked back there; alone it only
+    stops."""
+    if not said:
+        return asker.ask(turn, [Paragraph(text=say("regret", turn.language))], "command")
+    path = replay(turn.flow, replace(turn.session, editing=None)).path
+    for id in reversed(path):
+        question = turn.flow.question(id)
+        clue = clue_of(question, tokens(said))
+        if question.kind == "yes_no" and clue and turn.session.answers[id].value != clue:
+            session = engine.edit(turn.flow, turn.session, path.index(id) + 1)
+            assert session is not None
+            session = replace(session, pending=(clue, mask.mask(harmless(said))))
+            return asker.ask(asker.moved(turn, session), [])
+    return None
 
 
 def _change(asker: Asker, turn: Turn, command: Command) -> Turned | None:
@@ -145,6 +183,8 @@ def _why(asker: Asker, turn: Turn) -> Turned:
 
 
 def _explain(asker: Asker, turn: Turn) -> Turned:
-    """The question in other words, with its help."""
+    """The question in other words, with its help; asked once more, what the sources say about it."""
+    if turn.session.tries and turn.session.pending is None and turn.flow.question(turn.position.open or "").why:
+        return _why(asker, turn)
     session = replace(turn.session, tries=max(turn.session.tries, 1), pending=None)
     return asker.ask(asker.moved(turn, session), [])

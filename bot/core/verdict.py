@@ -98,6 +98,22 @@ def outcome_reply(
     return reply.model_copy(update={"outcome": found})
 
 
+def steps_reply(told: Told, verdict: Verdict, status: FlowStatus) -> Reply:
+    """Only what to do next, and what it rests on."""
+    numbered = Numbered(told.public_url)
+    blocks = [*_steps(told, verdict, numbered), *numbered.blocks()]
+    reply = Reply(kind="command", text="", blocks=tuple(blocks), language=told.language, flow=status)
+    return finished(reply.model_copy(update={"suggestions": _suggestions(told, "")}))
+
+
+def _steps(told: Told, verdict: Verdict, numbered: Numbered) -> list[Block]:
+    if not verdict.next:
+        return []
+    quotes = told.knowledge.quotes
+    steps = tuple(s.text + numbered.refer([quotes[q] for q in s.quotes]) for s in verdict.next)
+    return [Heading(text=say("next", told.language)), Bullets(items=steps, ordered=True)]
+
+
 def _blocks(told: Told, verdict: Verdict, numbered: Numbered, offer: str, details: Sequence[str]) -> list[Block]:
     language = told.language
     quotes = told.knowledge.quotes
@@ -117,9 +133,7 @@ def _blocks(told: Told, verdict: Verdict, numbered: Numbered, offer: str, detail
         items = tuple(_item(told, f, numbered) for f in verdict.findings if f.finding == kind and f.answered)
         if items:
             blocks += [Heading(text=say(key, language)), Bullets(items=items)]
-    if verdict.next:
-        steps = tuple(s.text + numbered.refer([quotes[q] for q in s.quotes]) for s in verdict.next)
-        blocks += [Heading(text=say("next", language)), Bullets(items=steps, ordered=True)]
+    blocks += _steps(told, verdict, numbered)
     if offer:
         blocks.append(Paragraph(text=f"{offer} {say('rest_hint', language)}", role="question"))
     blocks += _closing(told)

@@ -1,0 +1,165 @@
+"""People who change their minds, hesitate, decline, leave for now, or answer another question than the open one."""
+
+from __future__ import annotations
+
+import pytest
+
+from dialogs.commands import read_command
+from tests.dialogs.speaking import Talk, flows
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("gå tillbaka två frågor", "back"),
+        ("ja ändra den", "back"),
+        ("jag menar nej på den om marknad", "change"),
+        ("nej på fråga 2", "change"),
+        ("nej vänta", "regret"),
+        ("no wait", "regret"),
+        ("pausa, jag har möte", "pause"),
+        ("orkar inte mer idag", "pause"),
+        ("jag tar det imorgon", "pause"),
+        ("måste gå nu", "pause"),
+        ("ja vi fortsätter", "resume"),
+        ("nej jag vill inte svara på frågor", "cancel"),
+        ("lägg av", "cancel"),
+        ("kan jag få det som en sammanfattning", "summary"),
+        ("Sammanfatta för protokollet", "summary"),
+        ("spara detta", "summary"),
+        ("spelar det nån roll vad jag svarar", "why"),
+        ("vad ska vi göra nu", "next"),
+    ],
+)
+def test_a_command_is_read(text: str, name: str) -> None:
+    command = read_command(text)
+
+    assert command is not None
+    assert command.name == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ja kör på",
+        "sparas det här?",
+        "vi kan inte nu",
+        "nej inte än",
+        "ja, jag måste fråga",
+        "stopp, vad menar du",
+        "fel sak",
+    ],
+)
+def test_what_is_no_command_is_left_alone(text: str) -> None:
+    command = read_command(text)
+
+    assert command is None or command.name == "regret"
+
+
+def test_several_answers_are_taken_back_at_once() -> None:
+    talk = Talk()
+
+    reply = talk.say("ja", "ja", "vet inte", "gå tillbaka två frågor")
+
+    assert "De 2 senaste svaren" in reply.text
+    assert reply.flow is not None
+    assert reply.flow.question == "no_market_competition"
+
+
+def test_what_contradicts_an_earlier_answer_is_asked_back_there() -> None:
+    talk = Talk()
+
+    asked = talk.say("ja", "ja", "nej vänta, det finns faktiskt ett gym som gör samma sak")
+    assert "Menar du att det redan finns andra" in asked.text
+    assert asked.flow is not None
+    assert asked.flow.question == "no_market_competition"
+
+    assert talk.say("ja").kind == "outcome"
+
+
+def test_denying_that_leaves_the_earlier_answer_open_to_change() -> None:
+    talk = Talk()
+
+    reply = talk.say("ja", "ja", "nej vänta, det finns ett gym som gör samma sak", "nej", "tillbaka")
+
+    assert reply.flow is not None
+    assert reply.flow.question == "non_economic_and_state_aid_ok"
+
+
+def test_a_regret_alone_tells_how_to_change_and_changes_nothing() -> None:
+    talk = Talk()
+
+    reply = talk.say("ja", "nej vänta")
+
+    assert "skriv «tillbaka»" in reply.text
+    assert reply.flow is not None
+    assert reply.flow.answered == 1
+
+
+def test_an_answer_to_a_question_named_by_its_matter_changes_that_one() -> None:
+    reply = Talk().say("ja", "ja", "vet inte", "jag menar nej på den om konkurrens")
+
+    assert "Ändrat" in reply.text
+    assert reply.kind == "outcome"
+
+
+def test_no_thanks_at_the_start_is_no_verdict() -> None:
+    reply = Talk().say("nej tack")
+
+    assert reply.kind == "question"
+    assert "avbryt" in reply.text
+
+
+def test_a_decisive_no_that_tells_of_another_question_is_asked_back() -> None:
+    talk = Talk()
+
+    reply = talk.say("ja", "ja", "ja", "ja", "nej dom lägger sig inte i")
+
+    assert reply.kind == "question"
+    assert "Menar du att det är kommunen som har beställt" in reply.text
+
+
+def test_what_is_told_too_early_is_kept_for_its_question() -> None:
+    talk = Talk()
+    talk.say("ja", "ja", "ja", "ja")
+
+    assert talk.try_to_say("vi lägger in volontärer å lokal, kommunen pröjsar resten") is None
+    assert "tar jag med mig" in talk.unread("vi lägger in volontärer å lokal, kommunen pröjsar resten").text
+
+    assert "Du skrev «vi lägger in volontärer" in talk.say("ja").text
+
+
+def test_a_mocking_yes_is_asked_back_and_its_words_are_not_kept() -> None:
+    talk = Talk()
+
+    assert "Menar du att verksamheten gör nytta" in talk.say("ja bajs").text
+    assert "bajs" not in talk.say("ja", "sammanfatta").text
+
+
+def test_half_a_yes_is_noted_as_something_to_look_into() -> None:
+    assert "så att det undersöks" in Talk().say("till viss del").text
+
+
+def test_asked_to_explain_twice_it_shows_what_the_sources_say() -> None:
+    talk = Talk()
+
+    once = talk.say("vad menar du")
+    twice = talk.say("fattar inte")
+
+    assert flows()["iop"].question("public_benefit").again in once.text
+    assert not once.citations
+    assert twice.citations
+
+
+def test_after_the_end_only_the_next_steps_are_told() -> None:
+    reply = Talk().say("nej", "vad ska vi göra nu")
+
+    assert "Nästa steg" in reply.text
+    assert "Talar emot" not in reply.text
+    assert reply.citations
+
+
+def test_stopping_in_english_names_the_dialog_in_english() -> None:
+    talk = Talk(language="en")
+
+    assert flows()["iop"].spec.title_en in talk.say("stop").text
