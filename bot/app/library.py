@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.channels.web.views import FlowEnd, FlowPage, FlowStep, SourceView
 from bot.core.turn import Brain
 from bot.messages import Reply
+from bot.service.log import logger
 from dialogs.graph import GraphError, svg_of
 from dialogs.model import Flow
 from dialogs.outline import Item, outline, plain_title
 
 
 class BrainLibrary:
-    """The port Library of the web channel. Flows are drawn once, at the start."""
+    """The port Library of the web channel. A flow is drawn when somebody first looks at it."""
 
     def __init__(self, brain: Brain) -> None:
         self._knowledge = brain.knowledge
-        self._flows = {id: _page(flow) for id, flow in brain.dialogue.flows.items()}
+        self._flows = brain.dialogue.flows
+        drawn = shutil.which("dot") is not None
+        self._pages = {id: _page(flow, drawn) for id, flow in self._flows.items()}
+        self._picture = lru_cache(maxsize=None)(self._drawn)
 
     def sources(self) -> Sequence[SourceView]:
         """See the port."""
@@ -33,11 +39,22 @@ class BrainLibrary:
 
     def flows(self) -> Sequence[FlowPage]:
         """See the port."""
-        return list(self._flows.values())
+        return list(self._pages.values())
 
     def flow(self, id: str) -> FlowPage | None:
         """See the port."""
-        return self._flows.get(id)
+        return self._pages.get(id)
+
+    def picture(self, id: str) -> str | None:
+        """See the port."""
+        return self._picture(id) if id in self._flows else None
+
+    def _drawn(self, id: str) -> str | None:
+        try:
+            return svg_of(self._flows[id])
+        except GraphError as error:
+            logger("web").warning("no_picture", detail=str(error))
+            return None  # the words on the page say the same
 
 
 class ResultDocuments:
@@ -54,8 +71,8 @@ class ResultDocuments:
         return docx(self.markdown(reply), reply.outcome.title if reply.outcome else "IOP-lotsen")
 
 
-def _page(flow: Flow) -> FlowPage:
-    """The flow in words, each answer with where it leads, and its picture."""
+def _page(flow: Flow, drawn: bool) -> FlowPage:
+    """The flow in words, each answer with where it leads."""
     items = [item for item in outline(flow).children if item.kind == "question"]
     return FlowPage(
         id=flow.id,
@@ -65,7 +82,7 @@ def _page(flow: Flow) -> FlowPage:
         intro=flow.spec.intro,
         steps=tuple(_step(item, bool(flow.question(item.id).when)) for item in items),
         ends=tuple(FlowEnd(rule.id, plain_title(flow, rule.id), rule.rule) for rule in flow.spec.outcomes),
-        svg=_drawn(flow),
+        drawn=drawn,
     )
 
 
@@ -73,11 +90,3 @@ def _step(item: Item, depends: bool) -> FlowStep:
     said = {kind: tuple(c.text for c in item.children if c.kind == kind) for kind in ("help", "criterion", "answer")}
     when = "Ställs beroende på tidigare svar." if depends else ""
     return FlowStep(item.id, item.text, " ".join((*said["help"], *said["criterion"])), when, said["answer"])
-
-
-def _drawn(flow: Flow) -> str | None:
-    """The picture, or None where Graphviz is not installed: the words say the same."""
-    try:
-        return svg_of(flow)
-    except GraphError:
-        return None

@@ -75,8 +75,9 @@ FLOW = FlowPage(
         FlowStep("long_term", "Ska den pågå länge?", when="Om inget talar emot.", options=("Ja", "Nej")),
     ),
     ends=(FlowEnd("possible", "Ett IOP verkar möjligt", "När alla svar är ja."),),
-    svg='<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 40"><text x="8" y="24">Frågor</text></svg>',
+    drawn=True,
 )
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 40"><text x="8" y="24">Frågor</text></svg>'
 
 
 class Library:
@@ -99,6 +100,9 @@ class Library:
 
     def flow(self, id: str) -> FlowPage | None:
         return FLOW if id == FLOW.id else None
+
+    def picture(self, id: str) -> str | None:
+        return PICTURE if id == FLOW.id else None
 
 
 class Documents:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -142,7 +143,7 @@ def flow_pages(site: Site) -> APIRouter:
 
     @router.get("/{id}/bild.svg")
     async def picture(id: str) -> Response:
-        svg = wanted(id).svg
+        svg = await asyncio.to_thread(site.library.picture, wanted(id).id)
         if svg is None:
             raise HTTPException(404)
         return Response(svg, media_type="image/svg+xml", headers=_REVALIDATE)

@@ -112,7 +112,7 @@ class FlowEnd:
 
 @dataclass(frozen=True, slots=True)
 class FlowPage:
-    """A flow as it is shown under /floden/<id>. `svg` is a whole SVG document, or None when no picture can be drawn."""
+    """A flow as it is shown under /floden/<id>. `drawn` says that `Library.picture` has a picture of it."""
 
     id: str
     title: str
@@ -121,7 +121,7 @@ class FlowPage:
     intro: str = ""
     steps: tuple[FlowStep, ...] = ()
     ends: tuple[FlowEnd, ...] = ()
-    svg: str | None = None
+    drawn: bool = False
 
 
 class Library(Protocol):
@@ -141,6 +141,9 @@ class Library(Protocol):
 
     def flow(self, id: str) -> FlowPage | None:
         """One flow, or None when there is none of that id."""
+
+    def picture(self, id: str) -> str | None:
+        """A flow as a whole SVG document, or None when it cannot be drawn. Takes its time the first time."""
 
 
 class Documents(Protocol):
