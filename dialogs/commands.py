@@ -81,6 +81,11 @@ SUMMARY = re.compile(
     r"(?: (?:til|för|i|av|det|deta|alt|protokolet|et|mina|svaren|svar|här|tack|pm|nämnden|styrelsen|os|mig|hitils"
     r"|for|the|minutes))*$"
 )
+EXPLAIN = re.compile(
+    r"^(?:(?:kan|can|could) (?:du|ni|you) |snäla |du får |please )*(?:förklara|explain|säg|säga)"
+    r"(?: (?:det|frågan|den|mig|för mig|it|that|the question))*(?: lite)?"
+    r" (?:enklare|enkelt|bätre|tydligare|simpler|på \w+ svenska|som .+|like .+)$"
+)
 LATER = re.compile(
     r"^(?:(?:jag|vi|men|nej|ja|ok) )*(?:(?:orkar|hiner)(?: (?:jag|vi))? (?:inte|ej)(?: mer)?"
     r"(?: (?:idag|i dag|ikväl|nu|just nu|längre|mer|fortsäta))+"
@@ -143,6 +148,8 @@ def _shaped(found: list[str], line: str, whole: str) -> Command | None:
         return Command("change", about=about["about"])
     if LATER.match(whole):
         return Command("pause")
+    if EXPLAIN.match(whole):
+        return Command("explain")
     if SUMMARY.match(whole):
         return Command("summary")
     regret = REGRET.match(whole)

@@ -27,6 +27,12 @@ INDIRECT = re.compile(
     r" (?P<verb>kan|får|skulle kunna|passar|uppfyller) (?P<rest>.+)$"
 )
 """«Vi undrar om vi kan få IOP» asks «kan vi få IOP»."""
+POLITE = re.compile(
+    r"^(?:(?:kan|skulle) (?:du|ni)(?: kunna)?|jag vill att du|snalla|hjalp (?:oss|mig)(?: att)?"
+    r"|can you|could you|please) (?=\w+ )"
+)
+FOR_US = re.compile(r" (?:at|for|till) (?:oss|mig)$| for us$")
+"""«Kan du … åt oss»; in folded words."""
 CLOSE = 90.0
 
 
@@ -86,7 +92,7 @@ def _bare(line: str) -> str:
         words = words[1:]
     while len(words) > 3 and words[-1] in AFTER:
         words = words[:-1]
-    return " ".join(words)
+    return FOR_US.sub("", POLITE.sub("", " ".join(words)))
 
 
 def proposals(flow: Flow, text: str, places: Mapping[str, str]) -> dict[str, tuple[str, str]]:

@@ -29,7 +29,7 @@ from dialogs.phrases import say
 from dialogs.reading import Reading
 from dialogs.saved import Moved
 from dialogs.start import proposals, starts
-from dialogs.words import phrase_key, tokens
+from dialogs.words import phrase_key, table, tokens
 from dialogs.yes_no import read_yes_no
 from knowledge.model import Knowledge
 
@@ -37,6 +37,8 @@ AFTER_END = frozenset(
     {"back", "change", "correct", "summary", "rest", "restart", "cancel", "resume", "result", "next", "regret"}
 )
 DECLINING = frozenset(phrase_key(t) for t in ("nej tack", "nä tack", "no thanks", "no thank you"))
+TURNING = table("men, fast, tvärtom, dock, but, although, inte")
+"""Words that turn a yes to «Menar du att …?»."""
 THE_REST = frozenset({"resten", "resterande", "återstående", "övriga", "rest", "remaining"})
 
 
@@ -182,7 +184,15 @@ class Dialogue:
                 return done
         if question.kind == "place":
             return self._place(turn, question, text)
-        return self._take(turn, question, read(question, text), text) or self._begun(turn, text)
+        reading = self._proposed(turn, question, read(question, text), text)
+        return self._take(turn, question, reading, text) or self._begun(turn, text)
+
+    def _proposed(self, turn: Turn, question: Question, reading: Reading, text: str) -> Reading:
+        """A yes to an option that the first message named («Du skrev «pratat med kommunen»»)."""
+        proposed = turn.session.proposals.get(question.id)
+        if question.kind != "one" or proposed is None or reading.manner not in ("unclear", "other"):
+            return reading
+        return Reading("answer", proposed[0]) if read_yes_no(text) == Reading("answer", "yes") else reading
 
     def _begun(self, turn: Turn, text: str) -> Turned | None:
         """Asking for a flow in the middle of one: it goes on, and how to leave it is told."""
@@ -245,6 +255,8 @@ class Dialogue:
         clue = clue_of(question, tokens(text))
         if reading.manner != "answer" or (clue and reading.value == "yes" and clue != value):
             return None
+        if reading.value == "yes" and TURNING & set(phrase_key(reading.remark).split()):
+            return self.asker.again(turn, question)
         if reading.value == "yes":
             return self.asker.give(turn, question, Reading("answer", value, remark), text)
         if reading.value == "unsure" or (clue and clue != value):

@@ -65,7 +65,7 @@ _PLAIN: dict[FollowName, str] = {
     rf"|vad (?:betyder|innebar|menas med|menar (?:du|ni)(?: med)?){_IT}|hur menar du"
     r"|what (?:does|do) (?:it|that|this|you) mean",
     "quote": rf"{_ASK}(?:(?:bara|endast|enbart|just|det|ett|exakta?|ordagran[nt]a?|hela|the|exact|only|just) )*"
-    r"(?:citatet?|citera(?: exakt| ordagrant)?|ordagrant|exakt|ordalydelsen|formuleringen|quote|exact words|verbatim)"
+    r"(?:citatet?|citera(?: exakt| ordagrant)?|ordagrant|ordalydelsen|formuleringen|quote|exact words|verbatim)"
     r"(?: (?:exakt|ordagrant|bara|till ett pm|till pm|till protokollet|only))*",
     "dates": rf"nar (?:skrevs|publicerades|kom|ar|antogs|togs|gjordes|beslutades|sades){_IT}{_WHENCE}"
     rf"|(?:fran )?vilket (?:ar|datum)(?: (?:ar|skrevs|kom|galler))?{_IT}{_WHENCE}"

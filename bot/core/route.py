@@ -141,11 +141,20 @@ class Router:
         if pictographs_only(message.text) and read_yes_no(message.text).value == "yes":
             return self._teller.said(state, "small_talk", "pleased")
         command = read_dialog_command(message.text)
-        if fold(message.text).strip(" .!") not in _BARE and (command is None or command.name not in _OF_DIALOGS):
+        of_dialogs = command is not None and command.name in _OF_DIALOGS
+        if not of_dialogs and not pictographs_only(message.text) and not _answers(message.text):
             return None
         texts = TEXTS[state.language]
         suggestions = state.suggestions or texts["start"].split("|")
-        return Routed(state, says("clarify", texts["bare"], language=state.language, suggestions=suggestions))
+        return Routed(
+            state,
+            says(
+                "clarify",
+                texts["bare_after" if state.shelf else "bare"],
+                language=state.language,
+                suggestions=suggestions,
+            ),
+        )
 
     def _follow(self, state: ConversationState, message: Message) -> Routed | None:
         follow = read_follow_up(message.text, self._names)
@@ -245,6 +254,14 @@ def _ended(state: ConversationState, reply: Reply) -> Routed:
     if reply.kind == "outcome":
         state = state.model_copy(update={"last_topic": None, "shelf": ()})
     return Routed(state, reply)
+
+
+def _answers(text: str) -> bool:
+    """Whether a text is an answer and nothing more: «ja», «vet inte», «delvis», «tror inte det»."""
+    if fold(text).strip(" .!") in _BARE:
+        return True
+    reading = read_yes_no(text)
+    return reading.manner == "answer" and (not reading.remark or len(words(text)) < 5) and "?" not in text
 
 
 def _language(text: str, state: ConversationState) -> str:

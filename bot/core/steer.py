@@ -112,6 +112,11 @@ def _regret(asker: Asker, turn: Turn, said: str) -> Turned | None:
 def _change(asker: Asker, turn: Turn, command: Command) -> Turned | None:
     language = turn.language
     number = command.number or (_named(turn, command.about) if command.about else 0)
+    path = replay(turn.flow, replace(turn.session, editing=None)).path
+    if command.to and number == len(path) + 1 and turn.position.open not in (None, *path):
+        meant = turn.flow.question(turn.position.open or "")
+        answer = read(meant, command.to)
+        return asker.give(turn, meant, answer, command.to) if answer.manner == "answer" else None
     if not number:
         return None if command.about else _summary(asker, turn, "change_which")
     session = engine.edit(turn.flow, turn.session, number)
@@ -128,9 +133,12 @@ def _change(asker: Asker, turn: Turn, command: Command) -> Turned | None:
 
 
 def _named(turn: Turn, about: str) -> int:
-    """The number of the one answered question that the words are about, by the beginnings of its longer words; or 0."""
+    """The number of the one answered or open question that the words are about, by the beginnings of its longer words;
+    or 0."""
     wanted = {t[:5] for t in tokens(about) if len(t) > 3}
-    path = replay(turn.flow, replace(turn.session, editing=None)).path
+    path = list(replay(turn.flow, replace(turn.session, editing=None)).path)
+    if turn.position.open and turn.position.open not in path:
+        path.append(turn.position.open)
     scores = []
     for id in path:
         question = turn.flow.question(id)

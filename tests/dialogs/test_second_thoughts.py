@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dialogs.commands import read_command
-from tests.dialogs.speaking import Talk, flows
+from tests.dialogs.speaking import Talk, dialogue, flows
 
 
 @pytest.mark.parametrize(
@@ -134,6 +134,40 @@ def test_a_mocking_yes_is_asked_back_and_its_words_are_not_kept() -> None:
 
     assert "Menar du att verksamheten gör nytta" in talk.say("ja bajs").text
     assert "bajs" not in talk.say("ja", "sammanfatta").text
+
+
+def test_a_yes_that_turns_is_no_confirmation() -> None:
+    talk = Talk()
+
+    assert "bara är till för de egna medlemmarna" in talk.say("ja, fast nej, det är mest för oss medlemmar").text
+    assert talk.say("jo men tvärtom, det är inte så").kind == "question"
+
+
+def test_a_yes_to_changing_an_answer_confirms_the_change() -> None:
+    reply = Talk().say("ja", "ja", "nej vänta, det finns ett gym som gör samma sak", "ja ändra den")
+
+    assert "Ändrat" in reply.text
+
+
+def test_an_option_that_the_first_message_named_can_be_said_yes_to() -> None:
+    talk = Talk("steg", "vad är nästa steg för oss, vi har redan pratat med kommunen")
+    assert "Du skrev «pratat med kommunen»" in talk.reply.text
+
+    assert talk.say("ja").kind == "outcome"
+
+
+@pytest.mark.parametrize(
+    ("text", "flow"),
+    [
+        ("kan du skriva ett utkast till avtal åt oss?", "partnerskap"),
+        ("starta bedömningen", "iop"),
+        ("Pröva om verksamheten uppfyller kriterierna för IOP", "iop"),
+        ("snälla gör en bedömning", "iop"),
+        ("kan du berätta om avtal för oss", None),
+    ],
+)
+def test_a_dialog_is_asked_for_politely(text: str, flow: str | None) -> None:
+    assert dialogue().starts(text) == flow
 
 
 def test_half_a_yes_is_noted_as_something_to_look_into() -> None:
