@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
 
 _FOLD = str.maketrans({"å": "a", "ä": "a", "ö": "o", "æ": "a", "ø": "o", "é": "e", "è": "e", "ü": "u", "ß": "ss"})
 _WORD = re.compile(r"[a-z0-9]+")
@@ -58,6 +59,8 @@ _SWEDISH_ONLY = frozenset(
     "eller om oss vilka vilken vilket "
     "de den jag ni vill maste dom nat i sa hos enligt".split()
 )
+MOST_REMEMBERED = 5_000
+"""Misspelled words that are kept at hand with what they were mended to."""
 
 
 def fold(text: str) -> str:
@@ -101,8 +104,8 @@ def all_grams(tokens: Iterable[str], n: int = 4) -> list[str]:
 def is_english(text: str) -> bool:
     """True when the function words are English rather than Swedish."""
     every = words(text)
-    english = sum(w in _ENGLISH_ONLY for w in every)
-    swedish = sum(w in _SWEDISH_ONLY for w in every) + sum(c in "åäöÅÄÖ" for c in text)
+    english = sum(map(_ENGLISH_ONLY.__contains__, every))
+    swedish = sum(map(_SWEDISH_ONLY.__contains__, every)) + sum(map(text.count, "åäöÅÄÖ"))
     return english > swedish and (english >= 2 or len(every) <= 6)
 
 
@@ -112,6 +115,7 @@ class Speller:
     def __init__(self, vocabulary: Iterable[str]) -> None:
         self._known = frozenset(vocabulary)
         self._buckets: dict[str, list[str]] = {}
+        self._mended: dict[str, str] = {}
         for word in sorted(self._known):
             if len(word) >= 4:
                 for key in {word[:2], word[-3:], word[1:3]}:
@@ -142,20 +146,18 @@ class Speller:
         """The nearest known word within one to three typing errors, by its length; else the word itself."""
         if len(word) < 6 or self.known(word) or word in STOP_SV or word in STOP_EN:
             return word
-        most = 1 if len(word) < 8 else 2 if len(word) < 14 else 3
-        best, least = word, most + 1
-        for candidate in self._candidates(word):
-            if abs(len(candidate) - len(word)) >= least:
-                continue
-            distance = OSA.distance(word, candidate, score_cutoff=least - 1)
-            if distance < least:
-                best, least = candidate, distance
-        return best
+        found = self._mended.get(word)
+        if found is None:
+            found = self._nearest(word)
+            if len(self._mended) < MOST_REMEMBERED:
+                self._mended[word] = found
+        return found
 
-    def _candidates(self, word: str) -> Iterable[str]:
-        seen: set[str] = set()
+    def _nearest(self, word: str) -> str:
+        best, most = word, 1 if len(word) < 8 else 2 if len(word) < 14 else 3
         for key in (word[:2], word[1:3], word[-3:]):
-            for candidate in self._buckets.get(key, ()):
-                if candidate not in seen:
-                    seen.add(candidate)
-                    yield candidate
+            if most:
+                found = extractOne(word, self._buckets.get(key, ()), scorer=OSA.distance, score_cutoff=most)
+                if found:
+                    best, most = found[0], found[1] - 1
+        return best

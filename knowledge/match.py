@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -16,8 +16,9 @@ from knowledge.concepts import Concepts
 from knowledge.language import STOP_EN, STOP_SV, Speller, words
 from knowledge.model import Knowledge, Quote, Topic
 from knowledge.places import issuer_names, place_names
-from knowledge.rarity import QUESTION_WORDS, Query, Rarity, RarityState, Space, SpaceState
+from knowledge.rarity import QUESTION_WORDS, Query, Rarity, RarityState
 from knowledge.search import Features, Hit, Index
+from knowledge.space import Space, SpaceState, compared, highest, nearest
 
 _SENTENCE = re.compile(
     r"(?<=[.!?])\s+|\n+|(?<=,)\s+(?=(?:men |och |så )?(?:vad|va|hur|vem|vilk\w+|när|varför|får|kan"
@@ -41,11 +42,11 @@ KEPT = 5
 
 
 Prepared = tuple[list[int], list[str], RarityState, SpaceState, SpaceState]
-"""Owner and letters of every wording; what Rarity and the two Spaces (wordings, whole topics) are made of."""
+"""Owner of every wording, and its words in order of the alphabet; what Rarity and the
+two Spaces (wordings, whole topics) are made of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signals:
+class Signals(NamedTuple):
     """What speaks for a topic, each figure about 0 to 1.
 
     nearest: soft cosine of the nearest wording; near: mean of the three nearest; whole: soft cosine with the topic's
@@ -57,14 +58,14 @@ class Signals:
     another's; issuer: 1 when it quotes the named issuer, -1 when it quotes others.
     """
 
-    nearest: float = 0.0
-    near: float = 0.0
+    nearest: float
+    near: float
+    alike: float
+    passage: float
+    place: float
+    issuer: float
     whole: float = 0.0
-    passage: float = 0.0
-    alike: float = 0.0
     held: float = 0.0
-    place: float = 0.0
-    issuer: float = 0.0
 
     def score(self) -> float:
         """Log-likelihood of the topic up to a constant. The weights were fitted (softmax over candidates) on wordings
@@ -82,6 +83,8 @@ class Signals:
         )
 
 
+Wordings = tuple[float, float, float]
+"""Nearest, near and alike of the Signals."""
 Ranked = tuple[float, int, Signals]
 """Score, number of the topic, what speaks for it."""
 
@@ -112,7 +115,8 @@ class Asked:
     """A question taken apart."""
 
     tokens: tuple[str, ...]
-    every: str
+    letters: str
+    """All words in order of the alphabet."""
     places: tuple[str, ...]
     named: tuple[str, ...]
     issuers: frozenset[str]
@@ -147,7 +151,7 @@ class Matcher:
         self._rarity = Rarity(rarity)
         self._wordings = Space(wordings)
         self._whole = Space(whole)
-        self._speller = Speller(w for w in self._rarity.known if w[0] not in "?#")
+        self._speller = Speller(w for w in self._rarity.words if w[0] not in "?#")
 
     def _prepare(self) -> Prepared:
         entries = [(n, words(text)) for n, t in enumerate(self._topics) for text in (t.title, *t.ask, *t.ask_en)]
@@ -158,7 +162,7 @@ class Matcher:
         rarity = Rarity(state)
         return (
             owner,
-            [" ".join(w) for _, w in entries],
+            [" ".join(sorted(w)) for _, w in entries],
             state,
             Space.prepare(rarity, tokens),
             Space.prepare(rarity, whole),
@@ -199,53 +203,65 @@ class Matcher:
         named = tuple(dict.fromkeys(id for id, _, _ in self._places.find(mended)))
         places = named or ((municipality,) if municipality else ())
         issuers = frozenset(id for id, _, _ in self._issuers.find(mended))
-        return Asked(tuple(self._marked(mended)), " ".join(mended), places, named, issuers, self._focus(question))
+        return Asked(
+            tuple(self._marked(mended)), " ".join(sorted(mended)), places, named, issuers, self._focus(question)
+        )
 
     def _focus(self, question: str) -> frozenset[str]:
         """The marks and words of the sentences that ask, when others only tell a story; else empty."""
-        sentences = [s for s in _SENTENCE.split(question) if words(s)]
-        asking = [s for s in sentences if s.rstrip().endswith("?") or words(s)[0] in _ASKING]
+        pieces = _SENTENCE.split(question)
+        if len(pieces) == 1:
+            return frozenset()
+        sentences = [(piece, tokens) for piece in pieces if (tokens := words(piece))]
+        asking = [tokens for piece, tokens in sentences if piece.rstrip().endswith("?") or tokens[0] in _ASKING]
         if not asking or len(asking) == len(sentences):
             return frozenset()
-        return frozenset(w for s in asking for w in self._marked(self._speller.mend(words(s))))
+        return frozenset(w for tokens in asking for w in self._marked(self._speller.mend(tokens)))
 
     def rank(self, asked: Asked, quotes: Sequence[Hit]) -> list[Ranked]:
         """Candidates as (score, number of the topic, signals), best first; `quotes` are the nearest quotes."""
         query = self._rarity.query(asked.tokens, asked.focus)
-        promising = self._promising(asked, query, self._topics_of(_relative(quotes)))
-        whole = self._whole.cosines(query, promising)
-        full = {n: replace(signals, whole=whole[n][0], held=whole[n][1]) for n, signals in promising.items()}
-        return sorted(((s.score(), n, s) for n, s in full.items()), key=lambda c: (-c[0], c[1]))
+        found = self._whole.look_up(query)
+        promising = self._promising(asked, self._by_wordings(asked, query), self._by_quotes(quotes), nearest(found, 7))
+        ranked = []
+        for n, (cosine, held) in compared(found, promising).items():
+            signals = promising[n]._replace(whole=cosine, held=held)
+            ranked.append((signals.score(), n, signals))
+        return sorted(ranked, key=lambda c: (-c[0], c[1]))
 
-    def _promising(self, asked: Asked, query: Query, passages: dict[int, float]) -> dict[int, Signals]:
+    def _promising(
+        self, asked: Asked, wordings: dict[int, Wordings], passages: dict[int, float], near_whole: Iterable[int]
+    ) -> dict[int, Signals]:
         """The topics worth comparing as a whole, with what their wordings and quotes say."""
+        found = {
+            n: Signals(
+                *wordings.get(n, (0.0, 0.0, 0.0)),
+                passages.get(n, 0.0),
+                _place(self._topics[n], self._spoken_for[n], asked.places),
+                _issuer(self._speakers[n], asked.issuers),
+            )
+            for n in {*wordings, *passages, *near_whole}
+        }
+        best = highest({n: signals.score() for n, signals in found.items()}, PROMISING)
+        return {n: found[n] for n in {*best, *near_whole}}
+
+    def _by_wordings(self, asked: Asked, query: Query) -> dict[int, Wordings]:
+        """What the nearest wordings say, by topic."""
         cosines: dict[int, list[float]] = {}
         letters: dict[int, float] = {}
         for key, cosine in self._wordings.near(query, CANDIDATES):
             n = self._owner[key]
             cosines.setdefault(n, []).append(cosine)
-            letters[n] = max(letters.get(n, 0.0), fuzz.token_sort_ratio(asked.every, self._letters[key]) / 100)
-        near_whole = {n for n, _ in self._whole.near(query, 7)}
-        found = {
-            n: Signals(
-                nearest=max(cosines.get(n, (0.0,))),
-                near=sum(cosines.get(n, ())[:3]) / 3,
-                passage=passages.get(n, 0.0),
-                alike=letters.get(n, 0.0),
-                place=_place(self._topics[n], self._spoken_for[n], asked.places),
-                issuer=_issuer(self._speakers[n], asked.issuers),
-            )
-            for n in {*cosines, *passages, *near_whole}
-        }
-        best = heapq.nlargest(PROMISING, found, key=lambda n: (found[n].score(), -n))
-        return {n: found[n] for n in {*best, *near_whole}}
+            letters[n] = max(letters.get(n, 0.0), fuzz.ratio(asked.letters, self._letters[key]) / 100)
+        return {n: (near[0], sum(near[:3]) / 3, letters[n]) for n, near in cosines.items()}
 
-    def _topics_of(self, quotes: dict[int, float]) -> dict[int, float]:
-        out: dict[int, float] = {}
-        for key, score in quotes.items():
-            for n in self._cited.get(self._quotes[key].id, ()):
-                out[n] = max(out.get(n, 0.0), score)
-        return out
+    def _by_quotes(self, hits: Sequence[Hit]) -> dict[int, float]:
+        """The topics that cite the nearest quotes, which come best first, with their score beside the best one's."""
+        found: dict[int, float] = {}
+        for hit in hits:
+            for n in self._cited.get(self._quotes[hit.key].id, ()):
+                found.setdefault(n, hit.score / hits[0].score)
+        return found
 
     def _confidence(self, best: Signals, asked: Asked, ranked: Sequence[Ranked], shares: Sequence[float]) -> float:
         """Likelihood that the question is one that the best topic answers, and not another matter altogether.
@@ -287,10 +303,6 @@ def _shares(scores: Sequence[float]) -> list[float]:
     powers = [math.exp(score - scores[0]) for score in scores]
     total = sum(powers)
     return [power / total for power in powers]
-
-
-def _relative(hits: Sequence[Hit]) -> dict[int, float]:
-    return {h.key: h.score / hits[0].score for h in hits} if hits else {}
 
 
 def _place(topic: Topic, spoken_for: frozenset[str], places: Sequence[str]) -> float:

@@ -20,6 +20,9 @@ GRAM_WEIGHT = 1.0
 """Weight of the 4-gram score beside the word score."""
 MOST_TERMS = 160
 """Terms of a query that are looked up; of a longer one only the rarest count."""
+MOST_REMEMBERED = 10_000
+"""Terms of a field whose queries are kept at hand."""
+_SHOULD = tantivy.Occur.Should
 _STAMP = "iopbot-fingerprint"
 
 
@@ -55,7 +58,8 @@ class Index:
     def __init__(self, index: tantivy.Index) -> None:
         self._index = index
         self._searcher = index.searcher()
-        self._rarity: dict[tuple[str, str], int] = {}
+        self._schema = index.schema
+        self._queries: dict[str, dict[str, tantivy.Query | None]] = {"words": {}, "grams": {}}
 
     @classmethod
     def build(cls, texts: Iterable[str], folder: Path | None = None, fingerprint: str = "") -> Index:
@@ -81,36 +85,38 @@ class Index:
 
     def search(self, features: Features, limit: int = 10, word_weight: float = 1.0) -> list[Hit]:
         """The best documents for the features, best first; empty when no term is known."""
-        terms = self._terms(features)
-        if not terms:
+        clauses = [
+            (_SHOULD, query if weight == 1.0 else tantivy.Query.boost_query(query, weight))
+            for query, weight in self._clauses(features, word_weight)
+        ]
+        if not clauses:
             return []
-        schema = self._index.schema
-        clauses = []
-        for (field, term), count in terms:
-            query = tantivy.Query.term_query(schema, field, term)
-            weight = count * (GRAM_WEIGHT if field == "grams" else word_weight)
-            if weight != 1.0:
-                query = tantivy.Query.boost_query(query, weight)
-            clauses.append((tantivy.Occur.Should, query))
         found = self._searcher.search(tantivy.Query.boolean_query(clauses), limit, count=False).hits
         keys = self._searcher.fast_field_values("key", [address for _, address in found])
         return [Hit(int(key or 0), float(score)) for key, (score, _) in zip(keys, found, strict=True)]
 
-    def _terms(self, features: Features) -> list[tuple[tuple[str, str], int]]:
-        counted = Counter([("words", w) for w in features.words] + [("grams", g) for g in features.grams])
-        known = [(term, min(count, 3)) for term, count in counted.items() if self._frequency(term)]
+    def _clauses(self, features: Features, word_weight: float) -> list[tuple[tantivy.Query, float]]:
+        """The queries of the terms that stand in the index, with their weights; of very many the rarest."""
+        known = []
+        for field, tokens, weight in (("words", features.words, word_weight), ("grams", features.grams, GRAM_WEIGHT)):
+            for term, count in Counter(tokens).items():
+                query = self._query(field, term)
+                if query is not None:
+                    known.append((query, min(count, 3) * weight, field, term))
         if len(known) > MOST_TERMS:
-            known.sort(key=lambda item: self._frequency(item[0]))
-            del known[MOST_TERMS:]
-        return known
+            known.sort(key=lambda item: self._searcher.doc_freq(item[2], item[3]))
+        return [(query, weight) for query, weight, _, _ in known[:MOST_TERMS]]
 
-    def _frequency(self, term: tuple[str, str]) -> int:
-        found = self._rarity.get(term)
-        if found is None:
-            found = self._searcher.doc_freq(*term)
-            if len(self._rarity) < 100_000:
-                self._rarity[term] = found
-        return found
+    def _query(self, field: str, term: str) -> tantivy.Query | None:
+        """The query for one term, None when no document holds it."""
+        remembered = self._queries[field]
+        if term in remembered:
+            return remembered[term]
+        held = self._searcher.doc_freq(field, term)
+        query = tantivy.Query.term_query(self._schema, field, term) if held else None
+        if len(remembered) < MOST_REMEMBERED:
+            remembered[term] = query
+        return query
 
 
 def _open(folder: Path | None) -> tantivy.Index:
