@@ -27,6 +27,7 @@ def teams_settings(settings: Settings) -> TeamsSettings:
         cloud=settings.teams_cloud,
         insecure_local=settings.teams_insecure_local,
         public_url=settings.public_url,
+        local_url=f"http://{'[::1]' if ':' in settings.host else settings.host}:{settings.port}",
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Self
 
@@ -51,6 +53,11 @@ class Process:
         assert self._process
         self._process.kill()
         self._end()
+
+    def feedback(self) -> list[tuple[str, str]]:
+        """Thumbs and comments that are kept."""
+        with closing(sqlite3.connect(f"file:{self._folder / 'iopbot.db'}?mode=ro", uri=True)) as connection:
+            return connection.execute("select value, text from records where kind = 'feedback'").fetchall()
 
     def _end(self) -> None:
         assert self._process

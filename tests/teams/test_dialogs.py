@@ -8,6 +8,7 @@ from microsoft_teams.cards import AdaptiveCard
 
 from tests.teams.client import Person, buttons, card_of, titles, words_in
 from tests.teams.connector import Connector, Json
+from tests.teams.running import PUBLIC_URL
 
 START = "testa om er idé passar för IOP"
 
@@ -116,8 +117,9 @@ def test_a_whole_dialog_leaves_one_card_with_the_outcome(person: Person, connect
     assert "Ett IOP verkar möjligt" in said
     assert "Nästa steg" in said
     assert "En juridisk bedömning görs för varje enskilt IOP." in said
-    links = [b["url"] for b in buttons(card) if b["type"] == "Action.OpenUrl"]
-    assert any("/resultat/" in link for link in links)
+    assert "Öppna resultatet som en sida" in said
+    assert f"{PUBLIC_URL}/resultat/" in str(card)
+    assert all(len(title) <= 40 for title in titles(card)), "longer titles are cut"
     assert len(str(card).encode()) < 28_000
     AdaptiveCard.model_validate(card)
 

@@ -176,7 +176,13 @@ def test_nothing_to_suggest_is_no_card() -> None:
 
 @pytest.mark.parametrize(
     ("text", "most", "cut"),
-    [("kort", 10, "kort"), ("ett två tre fyra", 12, "ett två tre…"), ("x" * 50, 10, "x" * 9 + "…")],
+    [
+        ("kort", 10, "kort"),
+        ("ett två tre fyra", 12, "ett två tre…"),
+        ("x" * 50, 10, "x" * 9 + "…"),
+        ("Ett. Två tre", 8, "Ett. …"),
+        ("Ett två. Tre", 9, "Ett två.…"),
+    ],
 )
 def test_texts_are_cut_at_a_word(text: str, most: int, cut: str) -> None:
     assert shortened(text, most) == cut

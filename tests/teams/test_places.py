@@ -41,7 +41,9 @@ def test_in_a_channel_the_answer_stands_in_the_thread(somebody: Callable[..., Pe
 
     anna.mentions("Är IOP tillåtet?")
 
-    assert connector.answers(THREAD)
+    (answer,) = connector.answers(THREAD)
+    assert answer["conversation"]["id"] == THREAD
+    assert not connector.typing(THREAD), "channels show no typing sign"
 
 
 def test_in_a_thread_that_it_takes_part_in_no_mention_is_needed(
@@ -138,9 +140,21 @@ def test_a_thumb_is_kept_and_not_answered(person: Person, connector: Connector, 
     response = person.invokes("message/submitAction", value, replyToId=shown["id"])
 
     assert response.status_code == 200
-    connector.until(lambda: running.feedback() == [("down", "ring [telefonnummer]")])
+    connector.until(lambda: ("down", "ring [telefonnummer]") in running.feedback())
     person.says("Vad är ett IOP?")
     assert len(connector.answers(person.chat, 2)) == 2
+
+
+def test_a_comment_that_is_no_json_is_kept_as_it_was_written(
+    person: Person, connector: Connector, running: Running
+) -> None:
+    person.says("Är IOP tillåtet?")
+    connector.answers(person.chat)
+    value = {"actionName": "feedback", "actionValue": {"reaction": "like", "feedback": "Bra, 5 av 5!"}}
+
+    person.invokes("message/submitAction", value, replyToId=connector.shown(person.chat)[0]["id"])
+
+    connector.until(lambda: ("up", "Bra, 5 av 5!") in running.feedback())
 
 
 def test_pictures_are_declined_with_a_sentence(person: Person, connector: Connector) -> None:
@@ -155,6 +169,26 @@ def test_the_html_copy_that_teams_attaches_is_no_file(person: Person, connector:
 
     (answer,) = connector.answers(person.chat)
     assert "[1]" in answer["text"]
+
+
+def test_a_quote_that_somebody_inserts_needs_no_answer(person: Person, running: Running) -> None:
+    card = [{"contentType": "application/vnd.microsoft.card.adaptive", "content": {"type": "AdaptiveCard"}}]
+    where = '\n<span class="inline-compose-card" itemid="0">\n  <span content="0" itemprop="cardId"></span>\n</span>\n'
+    before = running.stored()
+
+    person.says(where, attachments=card)
+    person.says('<attachment id="0"></attachment>', attachments=card)
+
+    assert running.stored() == before
+
+
+def test_a_question_beside_an_inserted_quote_is_answered(person: Person, connector: Connector) -> None:
+    card = [{"contentType": "application/vnd.microsoft.card.adaptive", "content": {"type": "AdaptiveCard"}}]
+
+    person.says('Är IOP tillåtet? <attachment id="0"></attachment>', attachments=card)
+
+    (answer,) = connector.answers(person.chat)
+    assert answer["text"].startswith("Ja, enligt Forum")
 
 
 # ---- compose box

@@ -42,7 +42,7 @@ def create_teams(*, settings: TeamsSettings, inbox: Inbox, replies: Replies, clo
     connector = Connector(http, token, settings.may_serve, token.forget if isinstance(token, Renewed) else _nothing)
     authenticator = Authenticator(keys, settings.client_id, settings.endpoints.token_issuer)
     channel = TeamsChannel(settings, connector, replies, keys, authenticator, token)
-    endpoint = Endpoint(channel, inbox, replies, clock, Extension(search, settings.public_url))
+    endpoint = Endpoint(channel, inbox, replies, clock, Extension(search, settings.links))
     return Teams(channel, teams_routes(endpoint), http)
 
 

@@ -42,9 +42,12 @@ def step_card(reply: Reply, blocks: Sequence[Block], turn: str, owner: str, publ
 
     def draw(left_out: frozenset[int]) -> Object:
         body: list[JsonValue] = []
+        foot: list[JsonValue] = []
         for block in blocks:
             if isinstance(block, Choices):
                 body += _choices(block, turn, owner, words)
+            elif isinstance(block, Progress):
+                foot.append(_progress(block, words))
             else:
                 body += _drawn(block, words, public_url, left_out)
         asks = next((b for b in blocks if isinstance(b, Choices) and b.flow), None)
@@ -52,6 +55,7 @@ def step_card(reply: Reply, blocks: Sequence[Block], turn: str, owner: str, publ
             body.append(_dialog_buttons(asks, turn, owner, words))
         elif reply.suggestions:
             body.append(_asking(reply.suggestions))
+        body += foot
         return _card(body, reply.text or words.fallback)
 
     return _fitting(draw, [b.citation.number for b in blocks if isinstance(b, QuoteBlock)])
@@ -94,9 +98,9 @@ def quote_card(cited: Citation, language: str, public_url: str) -> Object:
     return _fitting(draw, [cited.number])
 
 
-def found_card(found: Sequence[Citation], asked: str, public_url: str) -> Object:
+def found_card(found: Sequence[Citation], asked: str, language: str, public_url: str) -> Object:
     """The quotes that answer somebody's message, each with a button that inserts it."""
-    words = words_for("sv")
+    words = words_for(language)
 
     def draw(left_out: frozenset[int]) -> Object:
         body: list[JsonValue] = [] if found else [_text(words.nothing_found)]
@@ -124,14 +128,18 @@ def _drawn(block: Block, words: Words, url: str, left_out: frozenset[int]) -> li
             return [_text(f"{mark} {item}", spacing="Small") for mark, item in items]
         case QuoteBlock():
             return _quote(block.citation, words, url, left_out)
-        case Progress():
-            line = words.progress.format(answered=block.answered, total=max(block.total, block.answered))
-            return [_text(line, subtle=True, size="Small")]
         case Link():
             link = web_link(block.url, url)
-            return [_actions([{"type": "Action.OpenUrl", "title": block.label, "url": link}])] if link else []
+            if link and len(block.label) <= LONGEST_BUTTON:
+                return [_actions([{"type": "Action.OpenUrl", "title": block.label, "url": link}])]
+            return [_linked(block.label, link)] if link else []
         case _:
             return []
+
+
+def _progress(block: Progress, words: Words) -> JsonValue:
+    line = words.progress.format(answered=block.answered, total=max(block.total, block.answered))
+    return _text(line, subtle=True, size="Small")
 
 
 def _paragraph(block: Paragraph) -> JsonValue:
@@ -149,19 +157,13 @@ def _paragraph(block: Paragraph) -> JsonValue:
 def _quote(cited: Citation, words: Words, url: str, left_out: frozenset[int], numbered: bool = True) -> list[JsonValue]:
     said = words.quote_left_out if cited.number in left_out else cited.quote
     items: list[JsonValue] = [_text(said, italic=cited.number in left_out)]
-    number = f"{cited.number}. " if numbered else ""
+    number = f"[{cited.number}] " if numbered else ""
     items.append(_text(f"{number}{reference(cited, words)}", subtle=True, size="Small"))
     if cited.note:
         items.append(_text(cited.note, subtle=True, size="Small", italic=True))
     link = web_link(cited.url, url)
     if link:
-        run: JsonValue = {
-            "type": "TextRun",
-            "text": words.read,
-            "size": "Small",
-            "selectAction": {"type": "Action.OpenUrl", "title": words.read, "url": link},
-        }
-        items.append({"type": "RichTextBlock", "inlines": [run]})
+        items.append(_linked(words.read, link, size="Small"))
     return [{"type": "Container", "style": "emphasis", "items": items}]
 
 
@@ -181,6 +183,13 @@ def _text(
     run |= {"italic": True} if italic else {}
     block: dict[str, JsonValue] = {"type": "RichTextBlock", "inlines": [run]}
     return block | {"spacing": spacing} if spacing else block
+
+
+def _linked(text: str, link: str, size: str = "Default") -> JsonValue:
+    """Text that opens a page. Buttons cut their titles, text does not."""
+    action: JsonValue = {"type": "Action.OpenUrl", "title": text, "url": link}
+    run: JsonValue = {"type": "TextRun", "text": text, "size": size, "selectAction": action}
+    return {"type": "RichTextBlock", "inlines": [run]}
 
 
 # ---- buttons

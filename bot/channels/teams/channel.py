@@ -122,7 +122,7 @@ class TeamsChannel:
         if outgoing.edits:
             return await self._edit(outgoing, place)
         if place.occasion == "welcome":
-            card = welcome_card(outgoing.reply, self.settings.public_url)
+            card = welcome_card(outgoing.reply, self.settings.links)
             return await self._connector.create(place, card_activity(card, outgoing.reply.text))
         if is_step(outgoing.reply):
             return await self._step(outgoing, place)
@@ -133,12 +133,12 @@ class TeamsChannel:
         reply = outgoing.reply
         if not is_step(reply):
             return None
-        return step_card(reply, reply.blocks, outgoing.id, Place.of(outgoing.address).owner, self.settings.public_url)
+        return step_card(reply, reply.blocks, outgoing.id, Place.of(outgoing.address).owner, self.settings.links)
 
     async def _plain(self, outgoing: Outgoing, place: Place) -> str:
         reply = outgoing.reply
         blocks = tuple(b for b in reply.blocks if b.type != "choices")
-        activity = text_activity(reply, blocks, self.settings.public_url, suggestions_card(reply))
+        activity = text_activity(reply, blocks, self.settings.links, suggestions_card(reply))
         if place.occasion == "press" and await self._replies.living(CHANNEL, outgoing.conversation) == place.card:
             await self._close(place, place.card, reply.language)  # such as after «avbryt»
         return await self._connector.create(place, activity)
@@ -149,7 +149,7 @@ class TeamsChannel:
         activity = (
             card_activity(card, reply.text)
             if card is not None
-            else text_activity(reply, reply.blocks, self.settings.public_url, suggestions_card(reply))
+            else text_activity(reply, reply.blocks, self.settings.links, suggestions_card(reply))
         )
         assert outgoing.edits is not None
         try:
@@ -175,7 +175,7 @@ class TeamsChannel:
 
     async def _new_card(self, outgoing: Outgoing, place: Place) -> str:
         """What was asked in between comes as a message with its citations, the question below it as a card."""
-        reply, url = outgoing.reply, self.settings.public_url
+        reply, url = outgoing.reply, self.settings.links
         said, asks = halves(reply)
         if said and outgoing.id not in self._first_halves:
             await self._connector.create(place, text_activity(reply, said, url))

@@ -35,7 +35,7 @@ class Extension:
 
     def found(self, activity: Activity) -> Object:
         """composeExtension/query: the list of quotes, or a sentence when there is none."""
-        language = "en" if activity.english else "sv"
+        language = _language(activity)
         words = words_for(language)
         asked = _asked(activity.values)
         if not asked:
@@ -58,19 +58,21 @@ class Extension:
         if values.get("iop") != "infoga" or not isinstance(asked, str) or not isinstance(n, int):
             return self._task(_message_text(activity.values), activity)
         found = self._search(asked[:MAX_TEXT])[:MOST_IN_DIALOG]
+        language = _language(activity)
         if not 0 <= n < len(found):
-            return _message(words_for("sv").nothing_found)
-        return _listed([self._result(found[n], "en" if activity.english else "sv")])
+            return _message(words_for(language).nothing_found)
+        return _listed([self._result(found[n], language)])
 
     def _task(self, asked: str, activity: Activity) -> Object:
-        words = words_for("en" if activity.english else "sv")
+        language = _language(activity)
         found = self._search(asked)[:MOST_IN_DIALOG] if asked else ()
         # The button carries the first 300 characters: what is found by them is what is inserted.
         kept = asked[:300]
         if len(asked) > len(kept):
             found = self._search(kept)[:MOST_IN_DIALOG]
-        card = attachment(found_card(found, kept, self._url))
-        value: JsonValue = {"title": words.asked_title, "width": "medium", "height": "medium", "card": card}
+        card = attachment(found_card(found, kept, language, self._url))
+        title = words_for(language).asked_title
+        value: JsonValue = {"title": title, "width": "medium", "height": "medium", "card": card}
         return {"task": {"type": "continue", "value": value}}
 
     def _result(self, cited: Citation, language: str) -> JsonValue:
@@ -85,6 +87,10 @@ class Extension:
         made = attachment(quote_card(cited, language, self._url))
         assert isinstance(made, dict)
         return {**made, "preview": preview}
+
+
+def _language(activity: Activity) -> str:
+    return "en" if activity.english else "sv"
 
 
 def _listed(results: Sequence[JsonValue]) -> Object:

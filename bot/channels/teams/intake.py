@@ -17,12 +17,19 @@ from html import unescape
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from bot.channels.teams.activity import Account, Activity, Entity, Object
+from bot.channels.teams.activity import Account, Activity, Entity
+from bot.channels.teams.draw import CARD_TYPE
 from bot.channels.teams.place import Occasion, conversation_of, owner_of, place_of
 from bot.messages import MAX_TEXT, Feedback, Message, Press
 
 CHANNEL = "teams"
 MAX_EVENT = 200
+
+_CARD = re.compile(
+    r'<span class="inline-compose-card"[^>]*>\s*(?:<span[^>]*>\s*</span>\s*)*</span>'
+    r'|<attachment id="[^"]*">\s*</attachment>'
+)
+"""Where a card stands in a text."""
 
 _TAG = re.compile(r"</?at(?:\s[^>]*)?>", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\xa0]+")
@@ -68,7 +75,7 @@ class Intake:
     """Reads activities that were found to be complete and allowed."""
 
     def message(self, activity: Activity, now: datetime) -> Message | None:
-        """What somebody wrote to the bot; None when it was not written to the bot."""
+        """What somebody wrote to the bot; None when it was not written to the bot, or is a card only."""
         if activity.from_.id == activity.recipient.id:
             return None
         text = stripped(activity) or asked_by_button(activity)
@@ -76,8 +83,10 @@ class Intake:
         if len(text) > MAX_TEXT:
             text, problem = "", "too_long"
         elif not text:
-            files = any(a.content_type and a.content_type != "text/html" for a in activity.attachments)
-            problem = "not_text" if files else "empty"
+            attached = {a.content_type for a in activity.attachments} - {None, "text/html"}
+            if attached == {CARD_TYPE}:
+                return None  # a quote that somebody inserted with the search: there is nothing to add
+            problem = "not_text" if attached else "empty"
         return self._made(activity, activity.id or "", "text", now, text=text, problem=problem)
 
     def edited(self, activity: Activity, now: datetime) -> Message | None:
@@ -147,7 +156,7 @@ def _names_bot(entity: Entity, activity: Activity) -> bool:
 
 def stripped(activity: Activity) -> str:
     """The text without the mention of the bot; other people's names stay, without their tags."""
-    text = activity.text or ""
+    text = _CARD.sub(" ", activity.text or "")
     for entity in activity.entities:
         if _names_bot(entity, activity) and entity.text:
             text = text.replace(entity.text, " ")
@@ -173,12 +182,12 @@ def _id(account: Account) -> str:
 
 
 def _comment(said: JsonValue) -> str:
-    """Teams sends the comment as JSON within JSON."""
+    """Teams sends the comment as JSON within JSON, its local stand-in as it was written."""
     try:
         inner: object = json.loads(said) if isinstance(said, str) else said
     except (ValueError, RecursionError):
-        return ""
-    text: Object | object = inner.get("feedbackText") if isinstance(inner, dict) else inner
+        inner = None
+    text: object = inner.get("feedbackText") if isinstance(inner, dict) else said
     return text if isinstance(text, str) else ""
 
 

@@ -116,7 +116,7 @@ class Endpoint:
                 raise Turned(501, "an invoke that the bot does not know")
             return JSONResponse(await handle(activity))
         message = await self._message(activity)
-        if message is not None and await self._inbox.put([message]) and _begins_typing(message):
+        if message is not None and await self._inbox.put([message]) and _begins_typing(activity, message):
             self._channel.typing.begin(message.event, Place.of(message.address))
         return Response(status_code=200)
 
@@ -204,7 +204,10 @@ def _said(text: str) -> Object:
     return {"statusCode": 200, "type": MESSAGE_TYPE, "value": text}
 
 
-def _begins_typing(message: Message) -> bool:
+def _begins_typing(activity: Activity, message: Message) -> bool:
+    """In channels Teams shows no typing sign."""
+    if activity.conversation.conversation_type == "channel":
+        return False
     return not (message.press or message.feedback or message.redacts)
 
 

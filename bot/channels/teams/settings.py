@@ -34,6 +34,7 @@ class TeamsSettings:
 
     `managed_identity` is empty for the identity that has the app's own id, «system», or the id of an identity that the
     app trusts; it counts when there is no `client_secret`. `allowed_tenants` empty means the app's own tenant.
+    `local_url` is where the bot's pages are on this machine, for links in insecure local mode.
     """
 
     client_id: str = ""
@@ -44,6 +45,7 @@ class TeamsSettings:
     cloud: str = "public"
     insecure_local: bool = False
     public_url: str = ""
+    local_url: str = ""
     environment: CloudEnvironment | None = None
     hosts: tuple[str, ...] = ()
     token: TokenSource | None = field(default=None, repr=False)
@@ -62,6 +64,11 @@ class TeamsSettings:
         if self.environment is not None:
             return self.environment
         return PUBLIC if self.cloud == "public" else from_name(self.cloud)
+
+    @property
+    def links(self) -> str:
+        """The address that links to the sources begin with; empty means none."""
+        return self.public_url or (self.local_url if self.insecure_local else "")
 
     @property
     def tenants(self) -> frozenset[str]:

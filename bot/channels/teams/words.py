@@ -140,4 +140,5 @@ def shortened(text: str, most: int) -> str:
         return plain
     cut = plain[: most - 1]
     within_a_word = plain[most - 1] != " " and " " in cut[most // 2 :]
-    return (cut[: cut.rfind(" ")] if within_a_word else cut).rstrip(" ,;:–-") + "…"
+    kept = (cut[: cut.rfind(" ")] if within_a_word else cut).rstrip(" ,;:–-")
+    return kept + (" …" if kept.endswith((".", "!", "?")) and len(kept) + 2 <= most else "…")
