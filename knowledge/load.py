@@ -139,6 +139,13 @@ class _Builder:
 
     def _source(self, doc: Document, at: Location, entry: schema.SourceEntry, own: bool) -> Source | None:
         path = doc.path.parent / entry.file
+        # A text is shown to everybody: a file elsewhere, by its path or through a link, is not the author's to publish.
+        inside = path.resolve().is_relative_to(doc.path.parent.resolve())
+        if Path(entry.file).name != entry.file or not inside:
+            self.faults.append(
+                doc.fault([*at, "file"], f"{entry.file!r} is no file of this folder.", "Put the text beside this file.")
+            )
+            return None
         try:
             raw = path.read_bytes()
             text = raw.decode("utf-8")

@@ -95,6 +95,30 @@ def test_a_changed_text_is_refused(tmp_path: Path) -> None:
     assert "has been changed" in fault
 
 
+@pytest.mark.parametrize("file", ["{outside}", "../outside.txt", "link.txt", "/etc/hostname", "."])
+def test_a_text_outside_the_folder_is_refused(tmp_path: Path, file: str) -> None:
+    (tmp_path / "outside.txt").write_text("Föreningen ska ha stadgar.\n", encoding="utf-8")
+    folder = write(tmp_path / "own", "  - {id: hem.a, text: Föreningen ska ha stadgar.}\n")
+    (folder / "sources" / "link.txt").symlink_to(tmp_path / "outside.txt")
+    sources = (folder / "sources" / "s.yaml").read_text(encoding="utf-8")
+    (folder / "sources" / "s.yaml").write_text(
+        sources.replace("regler.txt", file.format(outside=tmp_path / "outside.txt")), encoding="utf-8"
+    )
+
+    assert "sources/s.yaml:2" in faults(folder)[0]
+    assert "is no file of this folder" in faults(folder)[0]
+
+
+def test_a_text_may_be_a_link_within_its_folder(tmp_path: Path) -> None:
+    folder = write(tmp_path, "  - {id: hem.a, text: Föreningen ska ha stadgar.}\n")
+    mounted = folder / "sources" / "..2026"
+    mounted.mkdir()
+    (folder / "sources" / "regler.txt").rename(mounted / "regler.txt")
+    (folder / "sources" / "regler.txt").symlink_to(mounted / "regler.txt")
+
+    assert load([folder]).sources["regler"].text == TEXT
+
+
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     assert "does not exist" in faults(tmp_path / "saknas")[0]
 
