@@ -9,8 +9,6 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import make_url
-
 from bot.app.parts import KEY_FILE, SystemClock, brain_of, secret_of
 from bot.app.run import reach_others
 from bot.messages import Message
@@ -20,7 +18,7 @@ from bot.service.service import Service
 from bot.settings import Settings, unknown_names
 from bot.store.ids import Keys
 from bot.store.memory import MemoryStore
-from bot.store.sql.database import Database
+from bot.store.sql.database import Database, file_of, parsed
 from bot.store.sql.migrate import examine
 from knowledge.authoring import AuthoringError
 
@@ -69,9 +67,9 @@ def _folder(settings: Settings) -> Health:
 
 
 async def _database(settings: Settings) -> Health:
-    url = make_url(settings.database)
-    if url.get_backend_name() == "sqlite" and url.database and not os.path.exists(url.database):  # noqa: ASYNC240
-        return Health("databas", True, f"{url.database} skapas vid första starten")
+    file = file_of(parsed(settings.database))
+    if file is not None and not file.exists():
+        return Health("databas", True, f"{file} skapas vid första starten")
     has_key = settings.secret_key is not None or (settings.data_dir / KEY_FILE).exists()
     database = Database(settings.database)
     try:

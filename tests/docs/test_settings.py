@@ -37,7 +37,8 @@ def test_every_secret_field_is_marked_as_secret() -> None:
 
 def test_no_file_names_a_setting_that_does_not_exist() -> None:
     known = {*names(), *(name + "_FILE" for name in secrets()), *OTHERS}
-    texts = [p for p in tracked() if p.suffix in {".md", ".yaml", ".service", ".sh", ".toml"} or p.name == "Dockerfile"]
+    plain = {"Dockerfile", "settings", "iopbot"}
+    texts = [p for p in tracked() if p.suffix in {".md", ".yaml", ".service", ".sh", ".toml"} or p.name in plain]
 
     strange = {
         f"{path.name}: {name}"
@@ -47,3 +48,13 @@ def test_no_file_names_a_setting_that_does_not_exist() -> None:
     }
 
     assert not strange
+
+
+def test_the_unit_and_the_commands_beside_it_have_the_same_settings() -> None:
+    for name in ("deploy/iopbot.service", "deploy/iopbot"):
+        read = [line for line in page(name).splitlines() if not line.lstrip().startswith("#")]
+
+        assert "EnvironmentFile=/etc/iopbot/settings" in "\n".join(read)
+        assert not [line for line in read if PREFIX in line]
+    for folder in ("IOPBOT_DATA_DIR=/var/lib/iopbot", "IOPBOT_CACHE_DIR=/var/cache/iopbot"):
+        assert folder in page("deploy/settings").splitlines()

@@ -44,6 +44,33 @@ async def test_a_person_is_exported_and_erased_by_the_id_in_the_channel(settings
     assert not any(left[name] for name in ("messages", "conversations", "replies", "records"))
 
 
+async def test_a_command_that_looks_in_the_wrong_place_says_so_and_makes_nothing(
+    settings: Settings, tmp_path: Path
+) -> None:
+    for command in (erase(settings, "web:x"), export(settings, "web:x"), report(settings)):
+        with pytest.raises(BotError, match=r"ingen databas i .*iopbot\.db.*IOPBOT_DATA_DIR"):
+            await command
+    assert not settings.data_dir.exists()
+
+    elsewhere = {"IOPBOT_DATA_DIR": str(tmp_path / "empty"), "IOPBOT_DATABASE_URL": settings.database}
+    await answered(settings, "Vad kostar det?")
+    with pytest.raises(BotError, match=r"ingen nyckel i .*secret\.key"):
+        await erase(load_settings(tmp_path, elsewhere), "push:@anna:example.org")
+    assert not (tmp_path / "empty").exists()
+
+
+@pytest.mark.parametrize("url", ["foo", "mysql://a@b/c", "postgresql://a@b:port/c"])
+async def test_an_address_of_a_database_that_cannot_be_used_is_told(url: str, tmp_path: Path) -> None:
+    strange = load_settings(tmp_path, {"IOPBOT_DATABASE_URL": url, "IOPBOT_PORT": "0"})
+
+    (database,) = [part for part in await doctor(strange) if part.name == "databas"]
+    with pytest.raises(BotError, match="IOPBOT_DATABASE_URL"):
+        backup(strange, tmp_path / "copy.db")
+
+    assert not database.ok
+    assert "IOPBOT_DATABASE_URL" in database.detail
+
+
 async def test_the_report_groups_what_had_no_answer(settings: Settings) -> None:
     await answered(settings, "Vad kostar badhuset?", "vad kostar badhuset", "Finns det möten i Luleå?")
 

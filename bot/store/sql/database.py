@@ -37,8 +37,10 @@ class Database:
     """Runs steps in transactions. Construct it in a running event loop, and `close` it there."""
 
     def __init__(self, url: str, pool: int = 8) -> None:
-        self.url = _with_driver(url)
+        self.url = parsed(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
+        if file := file_of(self.url):
+            _make_private(file)
         self._steps: set[asyncio.Task[Any]] = set()
         self._writing = asyncio.Lock()
         if self.sqlite:
@@ -198,20 +200,24 @@ def _passing(error: Exception) -> bool:
     return "database is locked" in str(error.orig) or "closed" in str(error.orig)
 
 
-def _with_driver(url: str) -> URL:
-    """The URL with an asynchronous driver, whatever common spelling it had."""
+def parsed(url: str) -> URL:
+    """The URL with an asynchronous driver, whatever common spelling it had. Touches nothing; raises StoreError."""
     try:
-        parsed = make_url(url)
-    except SQLAlchemyError as error:
+        found = make_url(url)
+    except (SQLAlchemyError, ValueError) as error:  # ValueError: a port that is no number
         raise StoreError("IOPBOT_DATABASE_URL går inte att läsa. Skriv till exempel sqlite:///bot.db.") from error
-    backend = parsed.get_backend_name()
+    backend = found.get_backend_name()
     if backend == "sqlite":
-        if parsed.database and parsed.database != ":memory:":
-            _make_private(Path(parsed.database))
-        return parsed.set(drivername="sqlite+aiosqlite")
+        return found.set(drivername="sqlite+aiosqlite")
     if backend in {"postgresql", "postgres"}:
-        return parsed.set(drivername="postgresql+asyncpg")
+        return found.set(drivername="postgresql+asyncpg")
     raise StoreError(f"IOPBOT_DATABASE_URL: {backend} stöds inte. Använd sqlite:///… eller postgresql://….")
+
+
+def file_of(url: URL) -> Path | None:
+    """The file of an SQLite database; None for a server, and for one in memory."""
+    on_disk = url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:"
+    return Path(str(url.database)) if on_disk else None
 
 
 def _make_private(path: Path) -> None:
