@@ -4,6 +4,7 @@ back or left alone."""
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from rapidfuzz import fuzz
 
@@ -19,8 +20,10 @@ PASSING = w.table(
 )
 """What leaves a free-text question open for now."""
 
-SPLIT = re.compile(r"[,.!;–]+\s+|\s+(?=(?:men|fast|dock|och|but|and)\s)", re.IGNORECASE)
+SPLIT = re.compile(r"[,.!;–]+\s+|(?<!\s)\s+(?=(?:men|fast|dock|och|but|and)\s)", re.IGNORECASE)
 """Where an answer may end and a question begin."""
+MOST_CUTS = 6
+"""How many such places are tried."""
 
 
 def read(question: Question, text: str) -> Reading:
@@ -41,7 +44,7 @@ def answer_and_question(question: Question, text: str) -> tuple[Reading, str] | 
     """A yes or no, and a question after it: «ja, men vad räknas som nytta?». None when the message is not both."""
     if question.kind != "yes_no":
         return None
-    for cut in SPLIT.finditer(text):
+    for cut in islice(SPLIT.finditer(text), MOST_CUTS):
         said, asked = text[: cut.start()], text[cut.end() :]
         found = [w.key(t) for t in w.tokens(asked)]
         while len(found) > 1 and found[0] in w.JOINTS | w.FILLERS | {"och"}:

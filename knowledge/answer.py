@@ -83,6 +83,8 @@ class Answerer:
         self._knowledge = knowledge
         self._matcher = Matcher(knowledge, cache)
         self._contact = contact
+        quotes = knowledge.quotes.values()
+        self._told_of = frozenset(p for q in quotes for p in (q.issuer.place, q.source.place) if p)
 
     def answer(self, question: str, context: Context = Context()) -> Answer:
         """The answer to a question as somebody typed it."""
@@ -154,7 +156,8 @@ class Answerer:
         if not missing:
             return ()
         name = self._knowledge.places[missing[0]]
-        return (_NO_LOCAL[language].format(place=name),)
+        words = _NOT_FROM if missing[0] in self._told_of else _NO_LOCAL
+        return (words[language].format(place=name),)
 
     def _suggestions(self, question: str, topic: Topic, match: Match) -> tuple[str, ...]:
         ids = [*topic.related, *(c.topic.id for c in match.ranked[1:4] if c.topic.kind == "answer")]
@@ -255,6 +258,10 @@ _NEAREST = {
 _NO_LOCAL = {
     "sv": "Källorna har inga egna regler för {place}. Citaten ovan är andras; fråga kommunen vad som gäller där.",
     "en": "The sources hold no rules of {place}'s own. The quotes above are others'; ask the municipality.",
+}
+_NOT_FROM = {
+    "sv": "Citaten ovan kommer inte från {place}; fråga kommunen vad som gäller där.",
+    "en": "The quotes above do not come from {place}; ask the municipality what applies there.",
 }
 _ASK = {"sv": "Fråga gärna {contact}.", "en": "Please ask {contact}."}
 _SOMEBODY = {

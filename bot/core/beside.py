@@ -22,6 +22,10 @@ GREETING, GOODBYE, COMPLAINT = "prat-halsning", "prat-hejda", "prat-klagomal"
 _WE = frozenset("vi jag oss mig vår våra vårt min mitt mina we our us my".split())
 
 
+_READ = 60
+"""Words of a message that are looked at for what belongs to another question."""
+
+
 def split(asker: Asker, state: ConversationState, text: str) -> tuple[ConversationState, str]:
     """«Ja, men vad räknas som nytta?»: the yes waits to be confirmed, and the question is what is left of the text."""
     turn = asker.turn_of(state)
@@ -51,7 +55,7 @@ def only_tells(text: str, reply: Reply) -> bool:
 
 def later(turn: Turn, text: str) -> Session | None:
     """The session with what was told kept for a question that comes later, or None when it is about none."""
-    found, session = tokens(text), turn.session
+    found, session = tokens(text)[:_READ], turn.session
     about = [
         (question.id, clue)
         for question in turn.flow.questions

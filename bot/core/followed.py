@@ -15,6 +15,9 @@ from knowledge.language import words
 from knowledge.model import Quote, Topic
 from knowledge.places import Names
 
+_HEAD = 600
+"""Characters at the beginning of a text within which its date stands."""
+
 
 class Followed:
     """Carries out follow-ups on the last answer. Holds no state of conversations."""
@@ -72,12 +75,36 @@ class Followed:
         return self._again(state, topic, TEXTS[state.language]["strength"].format(told=told), shelf)
 
     def _dates(self, state: ConversationState, topic: Topic, shelf: list[Quote], key: str) -> Routed:
-        """How old the quoted texts are. «När då?» may mean that or something else, which is asked."""
-        told = _grouped(shelf, lambda q: f"{_voice(q, state.language)}, {q.published or q.source.dated or 'odaterad'}")
-        routed = self._again(state, topic, TEXTS[state.language][key].format(told="; ".join(told)), shelf)
+        """How old the quoted texts are, with the line that dates each. «När då?» may mean that or something else, which
+        is asked."""
+        told: list[str] = []
+        lines: list[Quote] = []
+        for quote in shelf:
+            dated = f"{_voice(quote, state.language)}, {quote.published or quote.source.dated or 'odaterad'}"
+            if any(t.startswith(dated) for t in told):
+                continue
+            line = self._date_line(quote)
+            lines += [line] if line and line not in lines else []
+            told.append(f"{dated} [{lines.index(line) + 1}]" if line else dated)
+        routed = self._again(state, topic, TEXTS[state.language][key].format(told="; ".join(told)), lines)
         if key == "dates":
             return routed
         return Routed(routed.state, finished(routed.reply.model_copy(update={"kind": "clarify"})))
+
+    def _date_line(self, quote: Quote) -> Quote | None:
+        """The shortest known quote at the head of the same text, or of its part, that holds its date."""
+        part = quote.source.part_at(quote.start)
+        begins = part.start if part else 0
+        found = [
+            q
+            for q in self._knowledge.quotes.values()
+            if q.source.id == quote.source.id
+            and quote.published
+            and begins <= q.start < begins + _HEAD
+            and quote.published[:4] in q.text
+            and (len(quote.published) < 10 or quote.published in q.text)
+        ]
+        return min(found, key=lambda q: len(q.text), default=None)
 
     def _scope(self, state: ConversationState, shelf: list[Quote], named: str) -> Routed:
         """Whose rules the last quotes are, and what the sources hold of the place asked about."""
