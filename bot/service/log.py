@@ -14,7 +14,7 @@ from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
 def logger(name: str) -> FilteringBoundLogger:
     """A logger for a part of the bot."""
-    made: FilteringBoundLogger = structlog.get_logger(part=name)
+    made: FilteringBoundLogger = structlog.get_logger(f"bot.{name}", part=name)
     return made
 
 
@@ -24,7 +24,8 @@ def trace(channel: str, event: str) -> str:
 
 
 def set_up_logging(level: str, form: str, stream: TextIO | None = None) -> None:
-    """Route everything, that of the libraries too, through structlog. `form` is text, json or auto."""
+    """Route everything through structlog: what the bot itself says from the level on, what libraries say from
+    «warning» on at least. `form` is text, json or auto."""
     out = stream or sys.stderr
     as_json = form == "json" or (form == "auto" and not out.isatty())
     number = getattr(logging, level.upper())
@@ -48,16 +49,15 @@ def set_up_logging(level: str, form: str, stream: TextIO | None = None) -> None:
     handler = logging.StreamHandler(out)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared[:-1], _only_frames],
+            foreign_pre_chain=shared,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, drawn],
         )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(number)
-    # Libraries tell every request at «info»; what they write there can hold addresses and texts.
-    for name in ("httpx", "httpcore", "nio", "microsoft_teams", "uvicorn", "aiosqlite", "sqlalchemy", "alembic"):
-        logging.getLogger(name).setLevel(max(number, logging.WARNING))
+    # Below «warning» libraries tell every request and statement, with addresses, texts and keys in them.
+    root.setLevel(max(number, logging.WARNING))
+    logging.getLogger("bot").setLevel(number)
 
 
 def _only_frames(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
