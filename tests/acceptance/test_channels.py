@@ -176,8 +176,8 @@ class Conversation:
 
     def hold(self, said: str, reply: Json) -> None:
         """What every channel says is what the terminal says."""
-        self.last = (said, reply)
         heard = [hold(speaker, reply, f"{said!r} in {speaker.name}") for speaker in self.speakers]
+        self.last = (said, reply)
         the_same_page_opens(self.house, reply, [content for each in heard for content in each.values()])
 
 
@@ -203,8 +203,8 @@ def conversation(house: House, terminal: InTheTerminal, speakers: list[Speaker])
     assert house.gauge("outbox_uncertain") == 0
     for speaker in speakers:
         speaker.listen(0)
-    assert made.last
-    made.hold(*made.last)
+    if made.last:
+        made.hold(*made.last)
 
 
 @pytest.mark.parametrize("name", [*SPOKEN, *REST])

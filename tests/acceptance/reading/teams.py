@@ -134,9 +134,11 @@ class _Card:
 
     def _richtextblock(self, element: Json) -> None:
         (run,) = element["inlines"]
-        if run.get("isSubtle") and run["text"] in _MORE:
-            return
-        if run.get("size") == "Small" and _PROGRESS.match(run["text"]):
+        if opens := run.get("selectAction"):
+            self.items.append(Linked(run["text"], path_of(opens["url"])))
+        elif run.get("isSubtle") and run["text"] in _MORE:
+            pass
+        elif run.get("size") == "Small" and _PROGRESS.match(run["text"]):
             self.progress = numbers_in(run["text"])
         elif element.get("spacing") == "Small":
             self.items += lines("point", _CARD_POINT.sub("", run["text"]))
