@@ -115,7 +115,7 @@ class Service:
 
     def health(self) -> list[Health]:
         """How the loops and the channels are."""
-        ended = [task for task in self._working if task.done()]
+        ended = [task for task in (*self._working, *self._beside) if task.done()]
         loops = Health("slingor", not ended, "starta om boten" if ended else "igång")
         return [loops, *(channel.health() for channel in self._channels)]
 
@@ -136,7 +136,15 @@ class Service:
 
 
 def _task(coroutine: Coroutine[None, None, None]) -> asyncio.Task[None]:
-    return asyncio.create_task(coroutine)
+    task = asyncio.create_task(coroutine)
+    task.add_done_callback(_told)
+    return task
+
+
+def _told(task: asyncio.Task[None]) -> None:
+    """Log why a loop broke: nobody waits for it before the bot stops."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger("service").error("loop_broke", exc_info=error)
 
 
 async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import pytest
+import structlog
 
 from bot.messages import Message
 from bot.ports import NotAccepted, Outgoing, Record, Refused, TurnResult, Uncertain
@@ -186,6 +187,39 @@ async def test_who_floods_is_told_once_and_slows_nobody_down(service: Service, c
     assert "y" in [out.reply.text for out in sent]
     assert problems.count("too_fast") == 1
     assert len(problems) == 12
+
+
+async def one_has_ended(service: Service) -> None:
+    """Wait until one of the loops is over."""
+    async with asyncio.timeout(5):
+        await asyncio.wait([*service._working, *service._beside], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.sleep(0)  # what is done at its end is called next
+
+
+@pytest.mark.parametrize("loop", ["_turns", "_heartbeat"])
+async def test_a_loop_that_broke_is_seen_and_told(service: Service, monkeypatch: pytest.MonkeyPatch, loop: str) -> None:
+    async def breaking() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(getattr(service, loop), "run", breaking)
+    with structlog.testing.capture_logs() as log:
+        await service.start()
+        assert service.health()[0].ok
+        await one_has_ended(service)
+
+    assert not service.health()[0].ok
+    assert [(line["event"], type(line["exc_info"])) for line in log] == [("loop_broke", ZeroDivisionError)]
+
+
+async def test_retention_that_broke_is_seen(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def breaking(before: datetime) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(service.stores.conversations, "expire", breaking)
+    await service.start()
+    await one_has_ended(service)
+
+    assert not service.health()[0].ok
 
 
 async def test_a_channel_that_breaks_is_run_again(service: Service, channel: Recorder) -> None:
