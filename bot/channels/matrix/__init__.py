@@ -2,5 +2,5 @@
 
 The way of a message: `sync` receives a page, `reader` makes Messages of its events, `channel` puts them with the sync
 token in one transaction; a Reply comes back to `sender`, drawn by `draw`.  Only `gateway` and its parts
-(`wire`, `rooms`, `history`, `cipher`) know nio.
+(`wire`, `rooms`, `history`, `cipher`, `keystore`) know nio.
 """

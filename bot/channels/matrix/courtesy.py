@@ -17,6 +17,9 @@ QUIET = 1.0
 """A receipt goes out when a room has been quiet for so long: one for the newest message, between answers."""
 
 LULL = 0.2
+REST = 0.03
+"""After an answer: meanwhile the homeserver brings it to people, which it does more slowly while the bot asks too."""
+
 TYPING_SECONDS = 20.0
 MOST = 64
 
@@ -60,12 +63,13 @@ class Courtesy:
             self._start(lambda: self._gateway.typing(room, 0))
 
     async def lull(self) -> None:
-        """Return when all that was heard is answered, or after a moment. Asking for the next page before would have the
-        homeserver work for that while people wait for the answer."""
+        """Return when all that was heard is answered and has come to people, or after a moment. Asking for the next page
+        before would have the homeserver work for that while people wait for the answer."""
         if self._open:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LULL):
                     await self._all_answered.wait()
+                    await asyncio.sleep(REST)
 
     async def close(self) -> None:
         """Stop."""

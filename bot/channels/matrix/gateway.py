@@ -15,6 +15,7 @@ import nio
 from bot.channels.matrix.cipher import Cipher
 from bot.channels.matrix.errors import CredentialError, Denied
 from bot.channels.matrix.history import History, events_of
+from bot.channels.matrix.keystore import KeyStore
 from bot.channels.matrix.page import FILTER, NO_MORE, Invite, Json, Page, RoomPage
 from bot.channels.matrix.rooms import Rooms
 from bot.channels.matrix.token import Grant, Token
@@ -48,6 +49,7 @@ class Gateway:
             max_timeouts=0,
             request_timeout=REQUEST_SECONDS,
             encryption_enabled=self.encryption,
+            store=KeyStore,
             store_sync_tokens=False,
             pickle_key=self.store_key or "unused",
         )
