@@ -63,8 +63,8 @@ class Courtesy:
             self._start(lambda: self._gateway.typing(room, 0))
 
     async def lull(self) -> None:
-        """Return when all that was heard is answered and has come to people, or after a moment. Asking for the next page
-        before would have the homeserver work for that while people wait for the answer."""
+        """Return when all that was heard is answered and has come to people, or after a moment. Asking for the next
+        page before would have the homeserver work for that while people wait for the answer."""
         if self._open:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LULL):
