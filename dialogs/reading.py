@@ -16,11 +16,13 @@ ECHO_VERBS = (
 )
 ECHO_SUBJECTS = "vi|jag|man|det|den|dom|de|föreningen|kommunen|båda|så"
 ECHO_TAILS = "ju|nog|absolut|visst|verkligen|faktiskt|redan|alltid|det|så|ja|helt|båda|alla|självklart|såklart|gärna"
+_BETWEEN = "|".join(dict.fromkeys(f"{ECHO_SUBJECTS}|{ECHO_TAILS}".split("|")))
 ECHO = re.compile(
-    rf"^(?:(?:{ECHO_SUBJECTS}) )?(?:{ECHO_VERBS})(?: (?:{ECHO_SUBJECTS}|{ECHO_TAILS}))*"
-    rf"(?P<neg> (?:inte|ej|aldrig|knappast))?(?: (?:{ECHO_TAILS}|än|ännu|längre|alls|riktigt))*$"
+    rf"^(?:(?:{ECHO_SUBJECTS}) )?(?:{ECHO_VERBS})(?: (?:{_BETWEEN})\b)*+"
+    rf"(?P<neg> (?:inte|ej|aldrig|knappast)\b)?(?: (?:{ECHO_TAILS}|än|ännu|längre|alls|riktigt)\b)*+$"
 )
-"""An answer that echoes the question's verb: «det gör vi», «vi har inte det»."""
+"""An answer that echoes the question's verb: «det gör vi», «vi har inte det». Nothing is given back once it matched, or
+a row of such words would be tried in every way that it can be cut."""
 
 
 @dataclass(frozen=True, slots=True)

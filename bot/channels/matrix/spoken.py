@@ -43,7 +43,7 @@ def plain_text(text: str, user: str, names: tuple[str, ...], prefixes: tuple[str
             said = said[len(prefix) :].lstrip(" :,")
     for name in sorted((user, *names), key=len, reverse=True):
         said = re.sub(rf"^@?{re.escape(name)}(?!\w)\s*[:,!]?\s*", "", said, flags=re.IGNORECASE)
-        said = re.sub(rf"[\s,]*(?<!\w)@?{re.escape(name)}\s*([?!.]*)$", r"\1", said, flags=re.IGNORECASE)
+        said = re.sub(rf"(?<![\s,])[\s,]*(?<!\w)@?{re.escape(name)}\s*([?!.]*)$", r"\1", said, flags=re.IGNORECASE)
     return said.strip()
 
 
