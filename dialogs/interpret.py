@@ -172,6 +172,8 @@ def _text(question: Question, text: str) -> Reading:
         return Reading("answer", SKIPPED)
     if not found:
         return UNCLEAR
+    if line in w.COURTESIES:
+        return OTHER
     if text.rstrip().endswith("?") or (interrogative([w.key(t) for t in found]) and len(found) < 8):
         return QUESTION
     return Reading("answer", text)

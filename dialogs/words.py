@@ -65,6 +65,7 @@ class Answers(Authored):
     joints: str
     tags: str
     attending: str
+    courtesies: str
     mocking: str
     after: str
     question_words: str
@@ -96,6 +97,7 @@ FILLERS = table(_FILE.fillers)
 JOINTS = table(_FILE.joints)
 TAGS = table(_FILE.tags)
 ATTENDING = table(_FILE.attending)
+COURTESIES = table(_FILE.courtesies)
 MOCKING = table(_FILE.mocking)
 AFTER = table(_FILE.after)
 QUESTION_WORDS = table(_FILE.question_words)

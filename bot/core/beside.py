@@ -43,11 +43,11 @@ def only_tells(text: str, reply: Reply) -> bool:
     """Whether a message is telling about oneself, and the reply found for it so weak that it is no reply to it."""
     if reply.kind in ("no_answer", "clarify") and reply.topic is None:
         return True
-    if asks(text) or reply.topic in CRISIS or reply.kind not in ("answer", "related", "no_answer", "small_talk"):
-        return False
     found = tokens(text)
     if reply.kind == "small_talk":
-        return reply.confidence < 0.85 and len(found) > 3
+        return reply.confidence < (0.85 if len(found) > 3 and not asks(text) else 0.6)
+    if asks(text) or reply.topic in CRISIS or reply.kind not in ("answer", "related", "no_answer"):
+        return False
     if reply.kind == "answer":
         return reply.confidence < 0.8 or bool(_WE & set(found))
     return reply.kind == "related" or reply.confidence < 0.9

@@ -65,6 +65,11 @@ class Dialogue:
         """The words that offer each flow; said back, they begin it."""
         return tuple(flow.spec.label for flow in self.asker.flows.values())
 
+    def names(self, language: Language) -> dict[str, str]:
+        """What each of those words is called in a language."""
+        specs = [flow.spec for flow in self.asker.flows.values()]
+        return {s.label: s.title_en if language == "en" and s.title_en else s.label for s in specs}
+
     def is_open(self, state: ConversationState) -> bool:
         """Whether a dialog is open (paused counts), so that a question waits for its answer."""
         turn = self.asker.turn_of(state)

@@ -44,14 +44,16 @@ _PLAIN: dict[FollowName, str] = {
     "why": r"(?:varfor|hur sa|hurda|hur kommer det sig|why)(?: (?:da|sa|det|ar det sa|inte))*",
     "more": r"(?:(?:beratta|sag|visa|ge mig|kan du (?:beratta|saga|ge mig|utveckla)|jag vill veta|tell me) )?"
     r"(?:lite |nagot )?(?:mer|mera|more|utveckla|fortsatt beratta)(?: (?:om|about) (?:det|detta|den|it|that)| info"
-    r"| information)*|utveckla(?: det| garna)?|ge mig ett exempel|vad mer|finns det mer(?: om det)?",
+    r"| information)*|utveckla(?: det| garna)?|ge mig ett exempel|vad mer|finns det mer(?: om det)?"
+    r"|sen|sedan|vad (?:hander|kommer) (?:sen|sedan)|then|and then",
     "who": r"(?:vem|vilka|vilken kalla|who)(?: ar det som| har)? (?:sager|sa|skriver|skrivit|pastar|sagt|bestamt|tycker"
     r"|says|said|wrote)(?: (?:det|det har|detta|sa|so|that|this|it|det dar))*"
     r"|vems ord(?: ar det)?|enligt vem|according to whom|vem star bakom det",
     "source": r"(?:(?:(?:kan|skulle) (?:du|ni|jag)(?: kunna)? |jag vill |far jag )?(?:fa )?(?:visa|se|oppna|lasa)"
     r"(?: mig)?|lank till|show(?: me)?|var ar|vilken ar|vad ar|var hittar jag|ge mig|har du)? ?"
     r"(?:kallan|kallorna|kalla|hela citatet|texten|sammanhanget|originalet|the source)(?: till det| pa det| for det)?"
-    r"|var (?:star|stod|finns|hittar (?:jag|man))(?: det)?(?: nagonstans| skrivet)?"
+    r"|var (?:star|stod|finns|hittar (?:jag|man))(?: det)?(?: nagonstans| skrivet| exakt)*"
+    r"|bevis|bevisa(?: det)?|prove it"
     r"|(?:pa )?vilken sida(?: (?:ar|star) det(?: pa)?)?|(?:i )?vilket (?:avsnitt|stycke|kapitel)(?: star det)?"
     r"|where does it say (?:that|so)|what page",
     "short": rf"{_ASK}(?:forklara|saga|sag|beskriva?|skriva?|ta|uttrycka|explain|say|put){_IT}"
@@ -71,18 +73,20 @@ _PLAIN: dict[FollowName, str] = {
     rf"|(?:fran )?vilket (?:ar|datum)(?: (?:ar|skrevs|kom|galler))?{_IT}{_WHENCE}"
     rf"|hur (?:gammalt|gammal|gamla|ny|nytt|nya|aktuellt|aktuell|farskt)(?: ar)?{_IT}"
     rf"|ar{_IT} (?:gammalt|gammal|gamla|(?:fortfarande )?aktuell|(?:fortfarande )?aktuellt|inaktuellt)"
-    r"|datum|artal|when was (?:this|that|it) (?:written|published|from)|what year(?: is (?:it|this|that)(?: from)?)?"
+    r"|datum|artal|fran nar(?: ar det)?"
+    r"|when was (?:this|that|it) (?:written|published|from)|what year(?: is (?:it|this|that)(?: from)?)?"
     r"|how old is (?:it|this|that)",
     "when": r"nar(?: (?:ar det|blir det|sker det|hander det|galler det))?|when|when is (?:it|that)",
     "strength": rf"ar (?:det|detta|den|de)(?: har)? (?:ett |en |nagot )?{_FORCE}{_LEVELS}"
     rf"|{_FORCE} eller (?:bara )?{_FORCE}|maste (?:man|vi|de) (?:det|folja det|gora det|ha det)"
     rf"|hur (?:starkt|strangt|hart|noga|bindande)(?: ar)?{_IT}"
+    r"|how (?:strong|strict|binding|strongly) is (?:it|that|this)"
     r"|is (?:it|that|this) (?:binding|mandatory|a must|a requirement|required|the law|law|an opinion)",
     "again": r"samma(?: fraga)?(?: igen)?|samma fraga for oss|svara igen|upprepa|upprepa (?:svaret|det)"
     r"|(?:kan du )?(?:ta|saga|sag|svara)(?: det| den)? igen|en gang till|igen|repeat(?: (?:it|that))?|same question",
     "next": r"(?:vad|hur) (?:gor|ska|kan|bor|behover) (?:vi|jag|man)(?: (?:att )?gora)?"
     r" (?:nu|sen|sedan|harnast|vidare|istallet|i stallet)|hur (?:gar|kommer) (?:vi|man|jag) vidare"
-    r"|vad blir nasta steg|vad (?:hander|blir det) (?:nu|sen|sedan|harnast)|vad nu"
+    r"|vad blir nasta steg|vad (?:hander|blir det) (?:nu|harnast)|vad nu"
     r"|what (?:do|should|can) (?:we|i) do (?:now|next)|what(?: is)? next|what now",
 }
 _COMPILED = {name: re.compile(pattern) for name, pattern in _PLAIN.items()}

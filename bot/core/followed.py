@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from bot.core.follow import FollowUp
@@ -15,6 +16,12 @@ from knowledge.language import words
 from knowledge.model import Quote, Topic
 from knowledge.places import Names
 
+_ALSO: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
+    "should": (("must", re.compile(r"\b(?:ska|skall|måste|får inte)\b")),),
+    "preferable": (("must", re.compile(r"\b(?:ska|skall|måste|får inte)\b")),),
+    "must": (("should", re.compile(r"\bbör\b")),),
+}
+"""A quote may hold a *ska* beside the *bör* that it is marked by: both are told."""
 _HEAD = 600
 """Characters at the beginning of a text within which its date stands."""
 
@@ -69,7 +76,11 @@ class Followed:
 
         def force(quote: Quote) -> str:
             status = f", {quote.status}" if quote.status else ""
-            return f"{_voice(quote, state.language)}: {strengths[quote.strength]}{status}"
+            also = next(
+                (strengths[other] for other, word in _ALSO.get(quote.strength, ()) if word.search(quote.text)), ""
+            )
+            both = f" {TEXTS[state.language]['and']} {also}" if also else ""
+            return f"{_voice(quote, state.language)}: {strengths[quote.strength]}{both}{status}"
 
         told = "; ".join(_grouped(shelf, force))
         return self._again(state, topic, TEXTS[state.language]["strength"].format(told=told), shelf)

@@ -11,7 +11,8 @@ _PICTOGRAPH = re.compile(r"[\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+")
 _COURTESY = re.compile(
     r"^(?:(?:hej+(?:san)?|hallå|tjena(?:re)?|tja+|hi|hello|hey|god (?:morgon|dag|kväll|middag|eftermiddag)|goddag"
     r"|morsning|tack(?: (?:så mycket|snälla|för (?:det|svaret|hjälpen)))?|thanks|thank you|ok(?:ej|ay)?|jaha|aha"
-    r"|förlåt|ursäkta|sorry|glöm det|hörru|hördu)\b[\s,.!:;–-]*)+(?=\S)",
+    r"|förlåt|ursäkta|sorry|glöm det|hörru|hördu|nej|ja|jo|men|alltså|asså"
+    r"|seriöst|allvarligt|på riktigt)\b[\s,.!:;–-]*)+(?=\S)",
     re.IGNORECASE,
 )
 _ABUSE = re.compile(

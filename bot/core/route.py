@@ -28,9 +28,7 @@ _BARE = frozenset(
     "fortsatt sammanfatta vanta back wait continue".split()
 ) | {"vet inte", "vet ej", "i don't know", "don't know", "borja om"}
 """Answers and dialog commands when nothing is asked."""
-_OF_DIALOGS = frozenset(
-    {"back", "change", "pause", "resume", "cancel", "restart", "rest", "where", "summary", "result"}
-)
+_OF_DIALOGS = frozenset({"back", "change", "pause", "resume", "cancel", "restart", "summary"})
 """Commands that mean nothing without a dialog."""
 _NEEDS_CONTEXT = frozenset({"short", "quote", "when", "again", "dates"})
 """Follow-ups that mean nothing without an answer before them."""
@@ -61,8 +59,9 @@ class Router:
         self._teller = Teller(knowledge, answerer, public_url, contact, retention_days)
         self._followed = Followed(self._teller, self._names)
 
-    def route(self, state: ConversationState, message: Message, now: datetime) -> Routed:
-        """The reply to one message, in the conversation's state."""
+    def route(self, state: ConversationState, message: Message, now: datetime, own: bool = True) -> Routed:
+        """The reply to one message, in the conversation's state; `own` is False when the words are the bot's, which
+        tell nothing of the person's language."""
         text = message.text.strip()
         if message.problem:
             return self._problem(state, message.problem)
@@ -70,7 +69,7 @@ class Router:
             return self._pressed(state, message, now)
         if not text:
             return self._problem(state, "empty")
-        if not text.isascii() or len(text) > 3:
+        if own and (not text.isascii() or len(text) > 3):
             state = state.model_copy(update={"language": _language(text, state)})
         command = read_command(text, self._places)
         if command:
@@ -95,7 +94,7 @@ class Router:
 
     def _picked(self, state: ConversationState, message: Message, text: str, now: datetime) -> Routed:
         """As if the person had written the text."""
-        routed = self.route(state, message.model_copy(update={"press": None, "text": text}), now)
+        routed = self.route(state, message.model_copy(update={"press": None, "text": text}), now, own=False)
         return replace(routed, picked=routed.picked or text)
 
     def _in_dialog(self, state: ConversationState, message: Message, now: datetime) -> Routed | None:
@@ -166,9 +165,11 @@ class Router:
                 return None
             return self._picked(state, message, state.suggestions[n - 1], message.received)
         if follow.name == "next":
-            return self._teller.which(state, "next", self._dialogue.titles())
+            return self._teller.which(state, "next", self._dialogue.titles(), self._dialogue.names(state.language))
         done = self._followed.carry_out(state, follow)
         if done is None and follow.name in _NEEDS_CONTEXT and not self._dialogue.is_open(state):
+            if follow.name == "short":
+                return self._teller.which(state, "explain_what", TEXTS[state.language]["start"].split("|"))
             return self._teller.said(state, "clarify", "whole")
         return done
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.manner import asks, bare
@@ -25,6 +25,12 @@ _NEAR = 0.05
 _SUBJECT = re.compile(r"^(?:ett |om )?(?:iop|idéburet offentligt partnerskap)[\s?!.]*$", re.IGNORECASE)
 """A message that only names the matter itself: what it is, is asked."""
 _NAME = re.compile(r"(?<=\s)[A-ZÅÄÖ]\w{3,}")
+_EMPTY = frozenset(
+    "hur manga mycket lange ofta stor stort stora gammal vem vilka vilken vilket vad nar var varfor fran till med av "
+    "pa i for och men det den de ar blir blev da how many much long often who which what when where why from to with of it "
+    "is was then and but".split()
+)
+"""Words that ask but say nothing of what about."""
 _CERTAIN = 0.8
 """Confidence from which an answer is taken without a second look."""
 
@@ -74,8 +80,8 @@ class Teller:
         if answer.tier != "answer" or answer.confidence < _CERTAIN:
             answer = self._without_manner(text, answer, context)
             answer = self._still_in_crisis(state, answer)
-            answer = self._in_context(state, text, answer, context)
-        near = _near(text, answer)
+            answer = self._in_context(state, bare(text), answer, context)
+        near = _near(bare(text), answer)
         if near:
             return self.which(state, "near" if near[1:] else "near_one", near)
         return self.drawn(state, _in_language(answer, state))
@@ -102,12 +108,15 @@ class Teller:
         """One of the bot's own sentences as the reply."""
         return Routed(state, says(kind, TEXTS[state.language][key].format(**filled_in), language=state.language))
 
-    def which(self, state: ConversationState, key: str, options: Sequence[str]) -> Routed:
-        """Ask which of several things is meant; a number picks one."""
+    def which(
+        self, state: ConversationState, key: str, options: Sequence[str], labels: Mapping[str, str] | None = None
+    ) -> Routed:
+        """Ask which of several things is meant; a number picks one. `labels` are what options are called, if not
+        themselves."""
         options = tuple(dict.fromkeys(options))[:4]
         blocks: tuple[Block, ...] = (
             Paragraph(text=TEXTS[state.language][key], role="lead"),
-            Choices(choices=tuple(Choice(value=o, label=o) for o in options)),
+            Choices(choices=tuple(Choice(value=o, label=(labels or {}).get(o, o)) for o in options)),
         )
         reply = Reply(kind="clarify", text="", blocks=blocks, language=state.language, suggestions=options)
         return Routed(state.model_copy(update={"suggestions": options}), finished(reply))
@@ -139,15 +148,18 @@ class Teller:
     def _in_context(self, state: ConversationState, text: str, answer: Answer, context: Context) -> Answer:
         """A short question that leaves out what was just talked of: «hur mycket totalt», «och från vem?»."""
         last = self.knowledge.topics.get(state.last_topic or "")
-        if last is None or not state.shelf or not _elliptic(text) or answer.tier not in ("related", "no_answer"):
+        if last is None or not state.shelf or not _elliptic(text):
             return answer
-        if answer.topic is not None and answer.topic.kind == "outside":
+        empty = set(words(text)) <= _EMPTY
+        if answer.tier not in ("related", "no_answer") or (
+            not empty and answer.topic is not None and answer.topic.kind == "outside"
+        ):
             return answer
         found = self.answerer.answer(f"{last.title.rstrip('?')} {text}", context)
-        if found.tier != "answer" or found.topic is None or found.confidence < answer.confidence:
+        if found.tier != "answer" or found.topic is None or (found.confidence < answer.confidence and not empty):
             return answer
         if found.topic.id == last.id:
-            if answer.topic is None or not _brings_up(answer.topic, f"{text} {last.title}"):
+            if not empty and (answer.topic is None or not _brings_up(answer.topic, f"{text} {last.title}")):
                 return answer
             lead = TEXTS[found.language]["same"].format(lead=found.lead)
             return replace(found, lead=lead, quotes=found.quotes[: found.own], tier="related")
@@ -185,7 +197,8 @@ def _brings_up(topic: Topic, said: str) -> bool:
 
 def _near(text: str, answer: Answer) -> tuple[str, ...]:
     """Titles of topics near a short message which nothing answers: one of them may be meant."""
-    if answer.tier != "no_answer" or answer.topic is not None or len(words(text)) > 6:
+    plain = answer.tier == "no_answer" and answer.topic is None and answer.language == "sv"
+    if not plain or len(words(text)) > 6 or answer.suggestions == tuple(TEXTS["sv"]["start"].split("|")):
         return ()
     if answer.confidence >= _NEAR:
         return answer.suggestions

@@ -71,6 +71,8 @@ TEXTS = {
         "no_shorter": "Enklare än så kan jag inte säga det utan att ändra vad källan säger. Kanske hjälper något av "
         "det här:",
         "which": "Jag är inte säker på vad du frågade om. Vilket menar du?",
+        "and": "och",
+        "explain_what": "Det hjälper jag gärna till med. Vad vill du att jag förklarar?",
         "near": "Menar du något av det här?",
         "near_one": "Menar du det här?",
         "same": "Det närmaste jag hittar är samma svar: {lead}",
@@ -126,6 +128,8 @@ TEXTS = {
         "short": "In short: {lead}",
         "no_shorter": "I cannot put it more simply without changing what the source says. Perhaps one of these helps:",
         "which": "I am not sure what you asked about. Which do you mean?",
+        "and": "and",
+        "explain_what": "Gladly. What would you like me to explain?",
         "near": "Do you mean one of these?",
         "near_one": "Do you mean this?",
         "same": "The nearest I find is the same answer: {lead}",

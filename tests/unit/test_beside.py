@@ -98,3 +98,11 @@ def test_what_cannot_be_read_is_followed_by_the_open_question(brain: Brain) -> N
     assert "Jag kan bara läsa text" in reply.text
     assert "Gör det ni vill göra nytta" in reply.text
     assert open_question(reply) == "public_benefit"
+
+
+def test_courtesies_are_no_text_for_a_draft(say: Say) -> None:
+    first = open_question(say("förbered ett partnerskap"))
+
+    assert open_question(say("hej igen")) == first
+    assert open_question(say("tack")) == first
+    assert open_question(say("Vi i Hembygdsföreningen")) != first

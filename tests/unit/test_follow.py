@@ -19,14 +19,16 @@ READ = {
         "kan du säga det på vanlig svenska", "sammanfatta", "can you say it simpler", "vad betyder det", "tldr",
     ],
     "quote": ["bara citatet", "citera exakt", "kan jag få citatet", "ordagrant tack", "jag vill ha det exakta citatet"],
-    "dates": ["när skrevs det", "vilket år är den från", "och från vilket år", "hur gammalt är det", "är det aktuellt"],
+    "dates": ["när skrevs det", "vilket år är den från", "och från vilket år", "från när är det",
+        "hur gammalt är det", "är det aktuellt"],
     "when": ["när då", "när?", "ok när då"],
     "strength": ["är det bindande", "är det en åsikt eller en lag", "är det bör eller ska", "måste vi det",
         "är det ett krav"],
     "scope": ["gäller det oss i Härryda", "gäller kravet överallt eller bara i Eslöv", "gäller det alla kommuner?"],
     "again": ["samma fråga", "upprepa", "ta det igen"],
     "next": ["ok vad gör vi nu", "vad ska vi göra nu", "hur går vi vidare", "what now"],
-    "source": ["var står det", "källa?", "vilken sida", "visa källan"],
+    "source": ["var står det", "var står det exakt", "bevisa det", "källa?", "vilken sida", "visa källan"],
+    "more": ["mer", "och sen?", "berätta mer om det"],
     "elsewhere": ["och i Malmö då?", "i Malmö också?", "och hos oss i Lund då"],
 }  # fmt: skip
 NOT_READ = [
@@ -78,12 +80,11 @@ def test_when_before_any_answer_asks_for_the_whole_question(say: Say) -> None:
     assert "hela frågan" in say("när då").text
 
 
-def test_how_strongly_keeps_bor_and_ska_apart(say: Say) -> None:
+def test_how_strongly_tells_who_says_bor(say: Say) -> None:
     say("Måste initiativet till dialog komma från föreningen?")
     reply = say("är det bör eller ska")
 
-    assert "Eslövs kommun: bör [1]" in reply.text
-    assert "Eslövs kommun: ska-krav" not in reply.text
+    assert "Malmö stad, återgivet av Anders Avdic: bör [" in reply.text
 
 
 def test_whether_it_applies_here_says_whose_words_they_are_and_what_is_missing(say: Say) -> None:
@@ -93,6 +94,26 @@ def test_whether_it_applies_here_says_whose_words_they_are_and_what_is_missing(s
     assert "Malmö stad, återgivet av Anders Avdic: bara Malmö" in reply.text
     assert "inga egna riktlinjer för Härryda" in reply.text
     assert any(c.source == "harryda-skrivelse" for c in reply.citations)
+
+
+def test_a_quote_that_holds_both_is_told_as_both(say: Say) -> None:
+    say("Vad skiljer Eslövs och Malmös syn på initiativ?")
+
+    assert "Eslövs kommun: bör och ska-krav" in say("är det ett krav").text
+
+
+def test_the_date_is_told_with_the_line_that_holds_it(say: Say) -> None:
+    say("Är IOP tillåtet?")
+    reply = say("när skrevs det")
+
+    assert "Eslövs kommun, odaterad" in reply.text
+    assert [c.quote.splitlines()[-1] for c in reply.citations] == ["Dec 2020"]
+
+
+def test_a_question_of_small_words_alone_is_about_what_was_just_said(say: Say) -> None:
+    topic = say("Vad betalar Linköping till Brottsofferjouren?").topic
+
+    assert say("hur mycket totalt").topic == topic
 
 
 def test_only_the_quote_is_the_first_quote_alone(say: Say) -> None:
@@ -134,6 +155,28 @@ def test_a_cry_for_help_is_answered_alone_and_stays_in_mind(say: Say) -> None:
 
 def test_the_bare_name_asks_what_it_is(say: Say) -> None:
     assert say("IOP?").topic == "vad-iop"
+
+
+def test_without_an_answer_to_explain_it_asks_what_to_explain(say: Say) -> None:
+    reply = say("jag fattar noll")
+
+    assert reply.kind == "clarify"
+    assert say("1").topic == "vad-iop"
+
+
+def test_what_is_picked_leaves_the_language_as_it_was(say: Say) -> None:
+    say("what now")
+
+    assert "one question at a time" in say("1").text
+
+
+def test_how_long_it_takes_is_a_question_and_not_about_a_dialog(say: Say) -> None:
+    assert say("hur lång tid tar det").kind in ("answer", "related")
+
+
+@pytest.mark.parametrize("text", ["delvis", "tror inte det", "hoppa över", "🤷", "Ja, tre år."])
+def test_an_answer_to_nothing_is_not_searched_for(say: Say, text: str) -> None:
+    assert say(text).kind == "clarify"
 
 
 def test_thumbs_up_and_english_thanks_are_met(say: Say) -> None:
