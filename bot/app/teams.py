@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 
 from pydantic import SecretStr
 
 from bot.channels.teams.app import Teams, create_teams
+from bot.channels.teams.routes import Presses
 from bot.channels.teams.settings import Search, TeamsSettings
+from bot.core.limit import Rate
 from bot.core.render import citation
 from bot.core.turn import Brain
 from bot.messages import Citation
+from bot.service.limits import LimitedInbox, SharedLimits
 from bot.service.service import Service
 from bot.settings import Settings
 from knowledge.answer import Context
@@ -36,10 +40,17 @@ def teams_of(settings: Settings, brain: Brain, service: Service, given: TeamsSet
     return create_teams(
         settings=given or teams_settings(settings),
         inbox=service.inbox,
+        presses=Presses(_unlimited(service), service.limits),
         replies=service.stores.replies,
         clock=service.clock,
         search=search_in(brain, settings),
     )
+
+
+def _unlimited(service: Service) -> LimitedInbox:
+    """The inbox without its limit, for what was counted before; it is measured like the rest."""
+    endless = Rate(inf, 0)
+    return LimitedInbox(service.stores.inbox, SharedLimits(endless, endless, lambda: 0.0), service.metrics)
 
 
 def search_in(brain: Brain, settings: Settings) -> Search:

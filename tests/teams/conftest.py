@@ -25,6 +25,15 @@ def running(connector: Connector, tmp_path_factory: pytest.TempPathFactory) -> I
     made.close()
 
 
+@pytest.fixture(scope="session")
+def strict(connector: Connector, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A bot that lets one person write three times at once, and waits a second for Teams. Its people need names of
+    their own."""
+    made = Running(tmp_path_factory.mktemp("strict"), connector, burst=3, answer_seconds=1)
+    yield made
+    made.close()
+
+
 @pytest.fixture
 def person(running: Running, connector: Connector) -> Person:
     """Somebody in a personal chat with the bot."""

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 
 class Process:
@@ -56,8 +56,16 @@ class Process:
 
     def feedback(self) -> list[tuple[str, str]]:
         """Thumbs and comments that are kept."""
+        return self._rows("select value, text from records where kind = 'feedback'")
+
+    def count(self, query: str) -> int:
+        """The number that a query of its database gives."""
+        ((number,),) = self._rows(query)
+        return int(number)
+
+    def _rows(self, query: str) -> list[Any]:
         with closing(sqlite3.connect(f"file:{self._folder / 'iopbot.db'}?mode=ro", uri=True)) as connection:
-            return connection.execute("select value, text from records where kind = 'feedback'").fetchall()
+            return connection.execute(query).fetchall()
 
     def _end(self) -> None:
         assert self._process

@@ -28,11 +28,14 @@ async def bot_token() -> str:
 
 
 class Running:
-    """Starts when made; `close` stops it."""
+    """Starts when made; `close` stops it. `burst` is how much one person may write at once, `answer_seconds` how long
+    Teams may take to answer."""
 
-    def __init__(self, folder: Path, connector: Connector) -> None:
+    def __init__(self, folder: Path, connector: Connector, burst: int = 1000, answer_seconds: float = 15) -> None:
         self.folder = folder
         self._connector = connector
+        self._burst = burst
+        self._answer_seconds = answer_seconds
         self._ready = threading.Event()
         self._stop: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -72,7 +75,8 @@ class Running:
             {
                 "IOPBOT_DATA_DIR": str(self.folder),
                 "IOPBOT_PUBLIC_URL": PUBLIC_URL,
-                "IOPBOT_SENDER_BURST": "1000",
+                "IOPBOT_SENDER_BURST": str(self._burst),
+                "IOPBOT_SENDER_PER_SECOND": "0.2",
                 "IOPBOT_LOG_LEVEL": "error",
             },
         )
@@ -83,6 +87,7 @@ class Running:
             environment=with_overrides(PUBLIC, openid_metadata_url=self._connector.metadata_url),
             hosts=(f"127.0.0.1:{self._connector.port}",),
             token=bot_token,
+            answer_seconds=self._answer_seconds,
         )
         return await build(settings, teams)
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.teams.client import Person, buttons
-from tests.teams.connector import Connector, Fault
+from tests.teams.connector import Connector, Fault, Seen
 from tests.teams.running import Running
 
 
@@ -75,6 +75,32 @@ def test_what_is_ambiguous_is_told_and_not_repeated(
     assert len([s for s in first if s.body["text"].startswith(first[0].body["text"][:40])]) == 1
 
 
+@pytest.mark.parametrize("taken", [True, False], ids=["it arrived", "it did not arrive"])
+def test_silence_after_a_message_was_taken_is_told_and_not_repeated(
+    taken: bool, strict: Running, connector: Connector
+) -> None:
+    person = Person(strict.url, connector, name=f"Tyst-{taken}")
+    connector.fail(person.chat, Fault(0, seconds=3, taken=taken))
+    person.says("Är IOP tillåtet?")
+    connector.until(lambda: strict.replies(person.chat, "uncertain"))
+
+    person.says("Vad är ett IOP?")
+
+    told = connector.until(
+        lambda: [s for s in connector.sent(person.chat) if "inte kom fram" in s.body.get("text", "")]
+    )
+    assert "Visa svaret igen" in str(told[0].body["attachments"])
+    connector.until(lambda: _tried(connector, person, "Enligt Härrydas råd"))
+    connector.until(lambda: _tried(connector, person, "Ja, enligt Forum"))  # noted when the silence is over
+    assert len(_tried(connector, person, "Ja, enligt Forum")) == 1, "the answer was sent twice"
+
+
+def _tried(connector: Connector, person: Person, text: str) -> list[Seen]:
+    """Every attempt to send what begins so, whatever became of it."""
+    here = [seen for seen in connector.requests if seen.conversation == person.chat]
+    return [seen for seen in here if seen.body.get("text", "").startswith(text)]
+
+
 @pytest.mark.parametrize("status", [400, 403, 404, 413])
 def test_what_is_refused_is_given_up_and_the_next_goes_through(
     status: int, person: Person, connector: Connector, running: Running
@@ -100,6 +126,17 @@ def test_changing_a_card_is_repeated_until_it_is_done(fault: Fault, person: Pers
     connector.until(lambda: len([s for s in connector.requests if s.conversation == person.chat and s.activity]) >= 2)
     connector.until(lambda: "Fråga 2" in str(connector.shown(person.chat)[0]))
     assert len(connector.sent(person.chat)) == 1
+
+
+def test_a_redirect_is_not_followed(person: Person, connector: Connector, running: Running) -> None:
+    other = Connector()
+    connector.fail(person.chat, Fault(307, {"Location": f"{other.url}/teams/v3/conversations/x/activities"}))
+
+    person.says("Är IOP tillåtet?")
+
+    connector.until(lambda: running.replies(person.chat, "refused"))
+    other.close()
+    assert not other.requests, "the token went to another host"
 
 
 def test_an_acknowledgement_waits_for_nothing(person: Person, connector: Connector) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.channels.teams.settings import TeamsSettings
 from bot.ports import BotError
-from tests.teams.client import Person
+from tests.teams.client import Person, card_of, words_in
 from tests.teams.connector import Connector
 from tests.teams.process import Process
 
@@ -89,6 +89,30 @@ def test_killed_between_receipt_and_answer_nothing_is_lost_and_nothing_comes_twi
         told = [text for text in texts if "kanske inte kom fram" in text]
         assert len(answers) <= 1, texts
         assert len(answers) + len(told) >= 1, texts
+
+
+def test_what_was_begun_before_a_restart_goes_on_after_it(tmp_path: Path, connector: Connector) -> None:
+    process = Process(tmp_path, IOPBOT_SENDER_BURST="1000")
+    person = Person(process.url, connector, name="Rut", signed=False)
+    with process:
+        person.says("testa om er idé passar för IOP")
+        connector.answers(person.chat)
+        connector.until(lambda: not process.count("select count(*) from outbox where state != 'sent'"))
+        (card,) = connector.shown(person.chat)
+        process.kill()
+        process.start()
+
+        pressed = person.presses(card, "Ja")
+
+        assert "Fråga 2" in words_in(pressed.json()["value"])
+        connector.until(lambda: "Fråga 2" in words_in(card_of(connector.shown(person.chat)[0])))
+        thumb = {"actionName": "feedback", "actionValue": {"reaction": "like", "feedback": "{}"}}
+        assert person.invokes("message/submitAction", thumb, replyToId=card["id"]).status_code == 200
+        connector.until(lambda: process.feedback() == [("up", "")])
+        found = person.invokes(
+            "composeExtension/query", {"parameters": [{"name": "fraga", "value": "Är IOP tillåtet?"}]}
+        )
+        assert found.json()["composeExtension"]["type"] == "result"
 
 
 def _asked_second(connector: Connector, chat: str) -> bool:

@@ -194,6 +194,26 @@ def test_an_incomplete_message_is_a_bad_request(missing: str, person: Person, ru
     assert running.stored() == before
 
 
+@pytest.mark.parametrize("missing", ["from", "conversation", "recipient"])
+@pytest.mark.parametrize("name", ["adaptiveCard/action", "composeExtension/query", "message/submitAction"])
+def test_an_incomplete_invoke_is_turned_away(name: str, missing: str, person: Person, running: Running) -> None:
+    before = running.stored()
+    activity = person.activity("invoke", name=name, value={"action": {"data": {}}})
+    del activity[missing]
+
+    assert person.post(activity).status_code == 400
+    assert running.stored() == before
+
+
+@pytest.mark.parametrize("value", [None, "x", 17, [], {"parameters": 1}, {"action": []}, {"messagePayload": [1]}])
+@pytest.mark.parametrize("name", ["composeExtension/query", "composeExtension/fetchTask", "message/submitAction"])
+def test_an_invoke_with_another_value_harms_nothing(name: str, value: object, person: Person, running: Running) -> None:
+    before = running.stored()
+
+    assert person.invokes(name, value).status_code == 200
+    assert running.stored() == before
+
+
 def test_a_message_without_service_url_is_unauthorized(person: Person) -> None:
     activity = person.activity(text="hej")
     del activity["serviceUrl"]

@@ -13,7 +13,7 @@ from bot.channels.teams.channel import TeamsChannel
 from bot.channels.teams.connector import LIMITS, Connector
 from bot.channels.teams.extension import Extension
 from bot.channels.teams.keys import Keys
-from bot.channels.teams.routes import Endpoint, teams_routes
+from bot.channels.teams.routes import Endpoint, Presses, teams_routes
 from bot.channels.teams.settings import Search, TeamsSettings
 from bot.channels.teams.token import Renewed, token_source
 from bot.ports import Clock, Inbox, Replies
@@ -33,16 +33,19 @@ class Teams:
         await self.http.aclose()
 
 
-def create_teams(*, settings: TeamsSettings, inbox: Inbox, replies: Replies, clock: Clock, search: Search) -> Teams:
+def create_teams(
+    *, settings: TeamsSettings, inbox: Inbox, presses: Presses, replies: Replies, clock: Clock, search: Search
+) -> Teams:
     """Wire the channel. Raises BotError when the settings do not fit together."""
     # Redirects are never followed: they would carry the token to another host.
     http = httpx.AsyncClient(limits=LIMITS, follow_redirects=False, trust_env=not settings.insecure_local)
     keys = Keys(settings.endpoints.openid_metadata_url, http, monotonic)
     token = token_source(settings)
-    connector = Connector(http, token, settings.may_serve, token.forget if isinstance(token, Renewed) else _nothing)
+    forget = token.forget if isinstance(token, Renewed) else _nothing
+    connector = Connector(http, token, settings.may_serve, forget, settings.answer_seconds)
     authenticator = Authenticator(keys, settings.client_id, settings.endpoints.token_issuer)
     channel = TeamsChannel(settings, connector, replies, keys, authenticator, token)
-    endpoint = Endpoint(channel, inbox, replies, clock, Extension(search, settings.links))
+    endpoint = Endpoint(channel, inbox, presses, replies, clock, Extension(search, settings.links))
     return Teams(channel, teams_routes(endpoint), http)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import isfinite
 from time import monotonic
 from urllib.parse import quote
 
@@ -20,7 +21,7 @@ from bot.channels.teams.place import Place
 from bot.channels.teams.settings import TokenSource
 from bot.ports import NotAccepted, Refused, Uncertain
 
-TIMEOUT = httpx.Timeout(15.0, connect=5.0, pool=5.0)
+CONNECT_SECONDS = 5.0
 LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=15.0)
 FAULT_SECONDS = 60.0
 SHORT_SECONDS = 3.0
@@ -35,15 +36,22 @@ class Gone(Refused):
 
 
 class Connector:
-    """Speaks to the service that an activity came from. `may_serve` tells whether it may get the bot's token."""
+    """Speaks to the service that an activity came from, which has `seconds` to answer. `may_serve` tells whether it may
+    get the bot's token."""
 
     def __init__(
-        self, http: httpx.AsyncClient, token: TokenSource, may_serve: Callable[[str], bool], forget: Callable[[], None]
+        self,
+        http: httpx.AsyncClient,
+        token: TokenSource,
+        may_serve: Callable[[str], bool],
+        forget: Callable[[], None],
+        seconds: float,
     ) -> None:
         self._http = http
         self._token = token
         self._may_serve = may_serve
         self._forget = forget
+        self._timeout = httpx.Timeout(seconds, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS)
         self._fault = ""
         self._since = 0.0
 
@@ -93,7 +101,7 @@ class Connector:
             raise Refused("Teams tjänstadress är ingen av Microsofts: dit skickas inget.")
         token = await self._token()
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        timeout = httpx.Timeout(seconds) if seconds else TIMEOUT
+        timeout = httpx.Timeout(seconds) if seconds else self._timeout
         try:
             response = await self._http.request(method, url, json=body, headers=headers, timeout=timeout)
         except _NOT_LEFT as error:
@@ -145,7 +153,8 @@ def _retry_after(response: httpx.Response) -> float | None:
     """Seconds that the server asks to wait; it may say a number or a date."""
     said = response.headers.get("retry-after", "")
     try:
-        return max(0.0, float(said))
+        seconds = float(said)
+        return max(0.0, seconds) if isfinite(seconds) else None
     except ValueError:
         pass
     try:

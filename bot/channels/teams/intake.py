@@ -118,6 +118,10 @@ class Intake:
         card = activity.reply_to_id or ""
         return self._made(activity, event, "press", now, press=pressed.press(), card=card)
 
+    def too_fast(self, activity: Activity, now: datetime) -> Message:
+        """A press that came too fast, as something that is answered with a sentence about that."""
+        return self._made(activity, activity.id or "", "text", now, problem="too_fast")
+
     def feedback(self, activity: Activity, now: datetime, reply: str | None) -> Message | None:
         """A thumb, and perhaps a comment; None when it is something else. `reply` is the outbox id of what it is on."""
         said = activity.values.get("actionValue")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
 
 import structlog
 from fastapi import APIRouter, Request, Response
@@ -15,12 +17,12 @@ from bot.channels.teams.auth import Caller, Unauthorized
 from bot.channels.teams.channel import TeamsChannel
 from bot.channels.teams.draw import CARD_TYPE
 from bot.channels.teams.extension import Extension
-from bot.channels.teams.intake import CHANNEL, Intake, bot_was_added, is_mentioned, pressed_of
+from bot.channels.teams.intake import CHANNEL, Intake, Pressed, bot_was_added, is_mentioned, pressed_of
 from bot.channels.teams.place import Place, conversation_of, owner_of
 from bot.channels.teams.settings import is_loopback
 from bot.channels.teams.words import words_for
 from bot.messages import Message
-from bot.ports import BotError, Clock, Inbox, Replies, StoreError
+from bot.ports import BotError, Clock, Inbox, Limits, Replies, StoreError
 
 PATH = "/api/messages"
 PRESS_SECONDS = 0.7
@@ -38,15 +40,36 @@ class Turned(BotError):
         self.status = status
 
 
+@dataclass(frozen=True, slots=True)
+class Presses:
+    """Where presses go. Somebody who presses too fast is told so in the card, and the press leaves no trace: put with
+    the others, it would be known from then on, and pressing again would do nothing."""
+
+    inbox: Inbox
+    """Applies no limit itself."""
+    limits: Limits
+
+    def admit(self, message: Message) -> Literal["pass", "tell", "drop"]:
+        """Count the press, as the port Limits does."""
+        return self.limits.admit("sender", f"{CHANNEL}:{message.sender}")
+
+
 class Endpoint:
     """Takes requests of Teams. Nothing is stored of one that is turned away."""
 
     def __init__(
-        self, channel: TeamsChannel, inbox: Inbox, replies: Replies, clock: Clock, extension: Extension
+        self,
+        channel: TeamsChannel,
+        inbox: Inbox,
+        presses: Presses,
+        replies: Replies,
+        clock: Clock,
+        extension: Extension,
     ) -> None:
         self._channel = channel
         self._settings = channel.settings
         self._inbox = inbox
+        self._presses = presses
         self._replies = replies
         self._clock = clock
         self._extension = extension
@@ -129,7 +152,8 @@ class Endpoint:
                     raise Turned(400, "a message without id")
                 pressed = pressed_of(activity)
                 if pressed is not None:
-                    return None if pressed.owner != owner_of(activity) else self._intake.press(activity, pressed, now)
+                    await self._pressed_in_words(activity, pressed)
+                    return None
                 return self._intake.message(activity, now) if await self._is_for_us(activity) else None
             case "messageUpdate":
                 return self._intake.edited(activity, now) if await self._is_for_us(activity) else None
@@ -138,6 +162,17 @@ class Endpoint:
             case "installationUpdate" | "conversationUpdate" if bot_was_added(activity):
                 return self._intake.welcome(activity, now)
         return None
+
+    async def _pressed_in_words(self, activity: Activity, pressed: Pressed) -> None:
+        """A button in an older client, which sends the press as a message and so can only be told by one."""
+        if pressed.owner != owner_of(activity):
+            return
+        now = self._clock.now()
+        message = self._intake.press(activity, pressed, now)
+        verdict = self._presses.admit(message)
+        if verdict != "drop":
+            said = message if verdict == "pass" else self._intake.too_fast(activity, now)
+            await self._presses.inbox.put([said])
 
     async def _is_for_us(self, activity: Activity) -> bool:
         """In a group only what mentions the bot, what was pressed on a card of it, and what somebody who already talks
@@ -160,10 +195,14 @@ class Endpoint:
         if await self._is_old(activity):
             return _said(words.old_card)
         message = self._intake.press(activity, pressed, self._clock.now())
-        await self._inbox.put([message])
+        if self._presses.admit(message) != "pass":
+            return _said(words.too_fast)
+        new = await self._presses.inbox.put([message])
         found = await self._replies.wait(CHANNEL, message.event, PRESS_SECONDS)
         card_drawn = next((c for out in reversed(found or ()) if (c := self._channel.card(out))), None)
-        return _said(words.taken) if card_drawn is None else {"statusCode": 200, "type": CARD_TYPE, "value": card_drawn}
+        if card_drawn is not None:
+            return {"statusCode": 200, "type": CARD_TYPE, "value": card_drawn}
+        return _said(words.known if not new and found is not None else words.taken)
 
     async def _is_old(self, activity: Activity) -> bool:
         """Whether another card of the conversation asks now. A card of which it is not known that it arrived is not

@@ -30,7 +30,8 @@ whole is open to any customer of Azure, so only Teams' own name in it counts."""
 
 @dataclass(frozen=True, slots=True)
 class TeamsSettings:
-    """Construct it with what the operator gave; `environment`, `hosts` and `token` are for tests on loopback.
+    """Construct it with what the operator gave; `environment`, `hosts` and `token` are for tests on loopback, as is
+    `answer_seconds`: how long Teams may take to answer a request.
 
     `managed_identity` is empty for the identity that has the app's own id, «system», or the id of an identity that the
     app trusts; it counts when there is no `client_secret`. `allowed_tenants` empty means the app's own tenant.
@@ -48,6 +49,7 @@ class TeamsSettings:
     local_url: str = ""
     environment: CloudEnvironment | None = None
     hosts: tuple[str, ...] = ()
+    answer_seconds: float = 15.0
     token: TokenSource | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:

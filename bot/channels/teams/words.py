@@ -44,6 +44,8 @@ class Words:
     old_card: str
     not_yours: str
     taken: str
+    known: str
+    too_fast: str
     quote_left_out: str
     fallback: str
     nothing_found: str
@@ -69,6 +71,8 @@ SWEDISH = Words(
     old_card="Det kortet gäller inte längre, och inget har ändrats. Fortsätt i det senaste kortet.",
     not_yours="Den genomgången gör någon annan, så ditt svar räknas inte. Skriv till mig om du vill göra en egen.",
     taken="Tack! Svaret kommer strax.",
+    known="Tack, det svaret har jag redan fått.",
+    too_fast="Det gick lite för fort, så den tryckningen räknas inte. Vänta en liten stund och tryck sedan igen.",
     quote_left_out="Citatet får inte plats i kortet.",
     fallback="Kortet kan inte visas här. Svara med ord i chatten i stället.",
     nothing_found="Källorna innehåller inget om det. Försök gärna med andra ord.",
@@ -94,6 +98,8 @@ ENGLISH = Words(
     old_card="That card is no longer in use, and nothing has changed. Please go on in the latest card.",
     not_yours="Somebody else is answering these questions: your answer does not count. Write to me to begin your own.",
     taken="Thank you! The answer is on its way.",
+    known="Thank you, I already have that answer.",
+    too_fast="That was a little too fast, so this press does not count. Please wait a moment and press again.",
     quote_left_out="The quote does not fit into the card.",
     fallback="The card cannot be shown here. Please answer in words in the chat.",
     nothing_found="The sources hold nothing on that. Please try other words.",
