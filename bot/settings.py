@@ -369,5 +369,6 @@ _SENTENCES = {
 
 
 def _fault(where: tuple[int | str, ...], kind: str, message: str, context: dict[str, Any] | None) -> str:
-    sentence = _SENTENCES.get(kind, message.removeprefix("Value error, ")).format(**(context or {}))
+    known = _SENTENCES.get(kind)  # any other message is no template: it may hold braces from what was written
+    sentence = known.format(**(context or {})) if known else message.removeprefix("Value error, ")
     return f"{_shown(str(where[0]))} {sentence}." if where else sentence

@@ -18,6 +18,8 @@ from typing import TypedDict
 
 from knowledge.answer import Answer, Answerer
 
+_NEEDED = {"question", "kind", "evidence"}
+
 
 class Row(TypedDict):
     """One question of a set."""
@@ -40,9 +42,13 @@ class Judged:
 
 
 def read_rows(path: Path) -> list[Row]:
-    """The questions of a JSON-lines file."""
+    """The questions of a JSON-lines file. Raises OSError, and ValueError for what are no questions."""
     with path.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines if line.strip()]
+        rows = [json.loads(line) for line in lines if line.strip()]
+    for n, row in enumerate(rows, 1):
+        if not isinstance(row, dict) or not row.keys() >= _NEEDED:
+            raise ValueError(f"question {n} lacks one of {', '.join(sorted(_NEEDED))}.")
+    return rows
 
 
 def judge_all(answerer: Answerer, rows: list[Row], seconds: Callable[[], float]) -> list[Judged]:
@@ -56,9 +62,9 @@ def judge_all(answerer: Answerer, rows: list[Row], seconds: Callable[[], float])
     return out
 
 
-def evaluate(answerer: Answerer, path: Path, seconds: Callable[[], float], misses: bool = False) -> str:
+def evaluate(answerer: Answerer, rows: list[Row], seconds: Callable[[], float], misses: bool = False) -> str:
     """The figures as text, with every miss before them if wanted."""
-    judged = judge_all(answerer, read_rows(path), seconds)
+    judged = judge_all(answerer, rows, seconds)
     lines = [_miss(j) for j in judged if misses and j.verdict not in ("hit", "refused")]
     table: dict[str, Counter[str]] = defaultdict(Counter)
     for j in judged:

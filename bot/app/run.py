@@ -253,7 +253,7 @@ async def _serve(
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"{host}:{listener.getsockname()[1]}"
     for line in application.lines:
-        say(line.format(address=address))
+        say(line.replace("{address}", address))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     logger("app").info("stopping")

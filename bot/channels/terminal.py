@@ -50,7 +50,7 @@ def talk(say: Say, first: str | None = None) -> None:
         else:
             text, pending = pending, None
         number += 1
-        if text.isdigit() and 1 <= int(text) <= len(options):
+        if text.isdecimal() and len(text) < 4 and 1 <= int(text) <= len(options):
             text = options[int(text) - 1]
         reply = say(text, number)
         show(reply, console)

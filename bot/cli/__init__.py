@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -73,13 +74,20 @@ def ask(
     """Answer a question, or one a line from standard input."""
     settings = _settings()
     answerer = _answerer(settings)
-    lines = (line.rstrip("\n") for line in sys.stdin) if question == "-" else iter([question])
-    for line in lines:
+    for line in _lines() if question == "-" else [question]:
         reply, elapsed = _ask(answerer, line, municipality or settings.municipality, settings)
         if as_json:
             _print_json(_as_json(reply) | {"elapsed_ms": elapsed})
         else:
             _show(reply)
+
+
+def _lines() -> Iterator[str]:
+    try:
+        for line in sys.stdin:
+            yield line.rstrip("\n")
+    except UnicodeDecodeError:
+        raise _usage("The input is no UTF-8.") from None
 
 
 def _ask(answerer: Answerer, line: str, municipality: str | None, settings: Settings) -> tuple[Reply, float]:
@@ -177,9 +185,12 @@ def triage(
 
 
 def _read_answers(where: str) -> dict[str, str]:
-    text = sys.stdin.read() if where == "-" else Path(where).read_text(encoding="utf-8")
     try:
-        data = json.loads(text)
+        data = json.loads(sys.stdin.read() if where == "-" else Path(where).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _usage(f"The answers in {where} can't be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise _usage("The answers are no UTF-8.") from None
     except ValueError as error:
         raise _usage(f"The answers are no JSON: {error}") from None
     if not isinstance(data, dict):
@@ -228,9 +239,15 @@ def evaluate(
     import time
 
     from knowledge.evaluate import evaluate as measure
+    from knowledge.evaluate import read_rows
 
-    settings = _settings()
-    print(measure(_answerer(settings), file, time.perf_counter, misses))
+    try:
+        rows = read_rows(file)
+    except OSError as error:
+        raise _usage(f"The questions in {file} can't be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise _usage(f"{file} holds no questions as JSON lines: {error}") from None
+    print(measure(_answerer(_settings()), rows, time.perf_counter, misses))
 
 
 @app.command()

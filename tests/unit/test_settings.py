@@ -98,6 +98,10 @@ def test_wrong_values_and_what_does_not_fit_together_are_told_at_once(tmp_path: 
     ]
 
 
+def test_braces_in_a_value_are_no_template(tmp_path: Path) -> None:
+    assert faults(tmp_path, KNOWLEDGE="/nowhere/{x}") == "IOPBOT_KNOWLEDGE mappen /nowhere/{x} finns inte."
+
+
 def test_insecure_local_teams_is_refused_where_others_could_reach_it(tmp_path: Path) -> None:
     told = faults(tmp_path, TEAMS_INSECURE_LOCAL="true", HOST="0.0.0.0", PUBLIC_URL="https://iop.kommunen.se")
 
