@@ -13,10 +13,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.needs import ROOT
 
@@ -50,16 +54,20 @@ def installed() -> Path:
 
 
 class Synapse:
-    """One homeserver. `extra` are lines of configuration, as JSON-able values."""
+    """One homeserver. `extra` are lines of configuration, as JSON-able values; a `federated` one talks to others of its
+    kind on this machine."""
 
-    def __init__(self, folder: Path | None = None, extra: dict[str, Any] | None = None, port: int = 0) -> None:
+    def __init__(
+        self, folder: Path | None = None, extra: dict[str, Any] | None = None, port: int = 0, federated: bool = False
+    ) -> None:
         self._python = installed()
         self._own = folder is None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="iopbot-synapse-"))
         self.port = port or _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.name = NAME
         self._process: subprocess.Popen[bytes] | None = None
-        self._extra = extra or {}
+        self._extra = (extra or {}) | (self._federating() if federated else {})
         self._configured()
 
     def start(self, seconds: float = 60) -> None:
@@ -108,21 +116,29 @@ class Synapse:
         answer.raise_for_status()
         return str(answer.json()["user_id"])
 
+    def _federating(self) -> dict[str, Any]:
+        """What a server needs that others reach by TLS, under a certificate that nobody looks at."""
+        port = _free_port()
+        self.name = f"{NAME}:{port}"
+        certificate, key = self.folder / "tls.crt", self.folder / "tls.key"
+        _certify(certificate, key)
+        return {
+            "listeners": [_listener(self.port, "client"), {**_listener(port, "federation"), "tls": True}],
+            "tls_certificate_path": str(certificate),
+            "tls_private_key_path": str(key),
+            "federation_verify_certificates": False,
+            "ip_range_blacklist": [],
+            "federation_rr_transactions_per_room_per_second": 10000,
+        }
+
     def _configured(self) -> None:
         key = self.folder / "signing.key"
         if not key.exists():
             key.write_text("ed25519 a_test " + "A" * 43 + "\n")
         config = {
-            "server_name": NAME,
+            "server_name": self.name,
             "pid_file": str(self.folder / "pid"),
-            "listeners": [
-                {
-                    "port": self.port,
-                    "type": "http",
-                    "bind_addresses": ["127.0.0.1"],
-                    "resources": [{"names": ["client"], "compress": False}],
-                }
-            ],
+            "listeners": [_listener(self.port, "client")],
             "database": {"name": "sqlite3", "args": {"database": str(self.folder / "homeserver.db")}},
             "signing_key_path": str(key),
             "media_store_path": str(self.folder / "media"),
@@ -148,6 +164,31 @@ class Synapse:
         handlers = {"console": {"class": "logging.StreamHandler", "level": "ERROR"}}
         log = {"version": 1, "handlers": handlers, "root": {"level": "ERROR", "handlers": ["console"]}}
         (self.folder / "log.yaml").write_text(json.dumps(log))
+
+
+def _listener(port: int, kind: str) -> dict[str, Any]:
+    resources = [{"names": [kind], "compress": False}]
+    return {"port": port, "type": "http", "bind_addresses": ["127.0.0.1"], "resources": resources}
+
+
+def _certify(certificate: Path, key: Path) -> None:
+    """Write a certificate that is its own issuer."""
+    own = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(own.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(own, hashes.SHA256())
+    )
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    form = serialization.PrivateFormat.PKCS8
+    key.write_bytes(own.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()))
 
 
 def _free_port() -> int:
