@@ -29,13 +29,24 @@ def kept_in(folder: Path | None, fingerprint: str, prepare: Callable[[], T], nam
     key = hashlib.sha256(f"{fingerprint} {_code()} {sys.version}".encode()).hexdigest()[:32]
     path = folder / f"{name}-{key}.bin"
     try:
-        value: T = marshal.loads(path.read_bytes())  # noqa: S302  (our own file, in the bot's own folder)
+        value: T = marshal.loads(_whole(path.read_bytes()))  # noqa: S302  (our own file, in the bot's own folder)
         return value
     except (OSError, ValueError, EOFError, TypeError):
         pass
     value = prepare()
-    _write(path, marshal.dumps(value))  # type: ignore[arg-type]
+    data = marshal.dumps(value)  # type: ignore[arg-type]
+    _write(path, hashlib.sha256(data).digest() + data)
     return value
+
+
+def _whole(kept: bytes) -> memoryview:
+    """The data after its digest. Raises ValueError for what a disk has damaged: marshal takes the interpreter down with
+    it, at every start."""
+    size = hashlib.sha256().digest_size
+    data = memoryview(kept)[size:]
+    if hashlib.sha256(data).digest() != kept[:size]:
+        raise ValueError("The file is damaged.")
+    return data
 
 
 def _code() -> str:
