@@ -49,7 +49,7 @@ class Router:
         self._knowledge = knowledge
         self._dialogue = dialogue
         self._url = public_url
-        self._contact = contact or TEXTS["sv"]["somebody"]
+        self._contact = contact
         self._days = retention_days
         self._places = place_names(knowledge.places)
         everywhere = [(name, id) for id, name in knowledge.places.items()]
@@ -90,7 +90,7 @@ class Router:
         handled = self._dialogue.handle(state, message, now)
         if handled:
             return _ended(*handled)
-        return Routed(state, says("command", TEXTS[state.language]["old_card"]))
+        return Routed(state, says("command", TEXTS[state.language]["old_card"], language=state.language))
 
     def _picked(self, state: ConversationState, message: Message, text: str, now: datetime) -> Routed:
         """As if the person had written the text."""
@@ -183,11 +183,12 @@ class Router:
         texts = TEXTS[state.language]
         if command.name == "erase":
             fresh = ConversationState(language=state.language)
-            return Routed(fresh, says("command", texts["erased"]), erase=True)
+            return Routed(fresh, says("command", texts["erased"], language=state.language), erase=True)
         if command.name == "municipality":
             return self._choose(state, command.argument or "", message)
         if command.name == "forget_municipality":
-            return Routed(state.model_copy(update={"municipality": None}), says("command", texts["no_place"]))
+            forgotten = says("command", texts["no_place"], language=state.language)
+            return Routed(state.model_copy(update={"municipality": None}), forgotten)
         if command.name == "language":
             state = state.model_copy(update={"language": command.argument})
             told = self._teller.said(state, "command", "language")
@@ -195,10 +196,12 @@ class Router:
         if command.name == "sources":
             return Routed(state, self._sources(state))
         if command.name == "show_again":
-            return Routed(state, says("command", texts["shown_again"]), show_again=True)
+            return Routed(state, says("command", texts["shown_again"], language=state.language), show_again=True)
         if command.name == "flows":
-            return Routed(state, says("command", texts["flows"], suggestions=self._dialogue.titles()))
-        paragraphs = texts["help" if command.name == "help" else "about"].format(contact=self._contact, days=self._days)
+            titles = self._dialogue.titles()
+            return Routed(state, says("command", texts["flows"], language=state.language, suggestions=titles))
+        contact = self._contact or texts["somebody"]
+        paragraphs = texts["help" if command.name == "help" else "about"].format(contact=contact, days=self._days)
         return Routed(
             state,
             says("command", *paragraphs.split("\n"), language=state.language, suggestions=texts["start"].split("|")),
@@ -207,7 +210,7 @@ class Router:
     def _choose(self, state: ConversationState, id: str, message: Message) -> Routed:
         """The command, which counts for the whole room."""
         if not message.may_configure:
-            return Routed(state, says("command", TEXTS[state.language]["may_not"]))
+            return Routed(state, says("command", TEXTS[state.language]["may_not"], language=state.language))
         located = self._located(state, id)
         return Routed(located.state, located.reply.model_copy(update={"municipality": id}))
 
@@ -219,7 +222,7 @@ class Router:
         told = any(q.issuer.place == id for q in self._knowledge.quotes.values())
         text = texts["place_own" if own else "place_told" if told else "place_none"].format(place=name)
         state = state.model_copy(update={"municipality": id})
-        return Routed(state, says("command", text, suggestions=texts["start"].split("|")))
+        return Routed(state, says("command", text, language=state.language, suggestions=texts["start"].split("|")))
 
     def _sources(self, state: ConversationState) -> Reply:
         sources = self._knowledge.sources.values()

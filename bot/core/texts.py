@@ -141,7 +141,7 @@ TEXTS = {
         "bare": "I am not waiting for an answer right now. What would you like to know?",
         "no_number": "There are {most} quotes in my latest answer. Write a number between 1 and {most}.",
         "context": "Quote {n} in its context. {reference}.",
-        "start": "What is an IOP?|Is an IOP legal?|Passar vår idé för ett IOP?",
+        "start": "What is an IOP?|Is an IOP legal?|Does our idea fit an IOP?",
         "help": "Ask me anything about idéburet offentligt partnerskap (IOP). I answer with verbatim quotes and "
         "their source.\nWrite «testa» to go through whether your idea fits, «källor» for my texts, «kommun "
         "Eslöv» to choose a municipality, «radera mina uppgifter» to erase what is kept.\nIn a dialog you "

@@ -70,14 +70,19 @@ def turn(
             None,
             message.feedback.value,
         )
-        return TurnResult(current.model_dump_json(), (says("command", _THANKS[current.language]),), (record,))
+        return TurnResult(
+            current.model_dump_json(),
+            (says("command", _THANKS[current.language], language=current.language),),
+            (record,),
+        )
     routed = _resumed(brain, current, message, now) if message.file else brain.router.route(current, message, now)
     routed = _proposing(routed)
     if routed.erase:
         return TurnResult(None, (routed.reply,), (), erase=message.sender)
     again = tuple(uncertain) if routed.show_again else ()
     if routed.show_again and not again:
-        routed = Routed(routed.state, says("command", TEXTS[routed.state.language]["none_lost"]))
+        language = routed.state.language
+        routed = Routed(routed.state, says("command", TEXTS[language]["none_lost"], language=language))
     untold = () if again else tuple(o for o in uncertain if not o.told)
     replies = (*(o.reply for o in again), *_told(untold, routed.state), routed.reply)
     told, shown_again = tuple(o.id for o in untold), tuple(o.id for o in again)
@@ -152,7 +157,8 @@ def _state(text: str | None, brain: Brain, message: Message) -> ConversationStat
 def _told(uncertain: Sequence[Outgoing], state: ConversationState) -> tuple[Reply, ...]:
     if not uncertain:
         return ()
-    return (says("command", _UNCERTAIN[state.language], suggestions=("Visa svaret igen",)),)
+    text, again = _UNCERTAIN[state.language], _AGAIN[state.language]
+    return (says("command", text.format(again=again), language=state.language, suggestions=(again,)),)
 
 
 def _records(message: Message, routed: Routed) -> tuple[Record, ...]:
@@ -173,7 +179,8 @@ _KEPT = {
     "sv": "Spara det här och fortsätt när ni vill",
     "en": "Keep this and go on whenever you like",
 }
+_AGAIN = {"sv": "Visa svaret igen", "en": "Show the answer again"}
 _UNCERTAIN = {
-    "sv": "Mitt förra svar kanske inte kom fram. Skriv «Visa svaret igen» om du vill se det.",
-    "en": "My last answer may not have arrived. Write «Visa svaret igen» to see it.",
+    "sv": "Mitt förra svar kanske inte kom fram. Skriv «{again}» om du vill se det.",
+    "en": "My last answer may not have arrived. Write «{again}» to see it.",
 }

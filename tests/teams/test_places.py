@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 from tests.teams.client import BOT, Person, buttons, card_of, titles, words_in
@@ -116,7 +117,23 @@ def test_the_greeting_speaks_the_language_of_teams(somebody: Callable[..., Perso
     anna.post(anna.activity("conversationUpdate", membersAdded=[BOT]))
 
     (greeting,) = connector.answers(anna.chat)
-    assert "I am IOP-lotsen" in words_in(card_of(greeting))
+    said = words_in(card_of(greeting))
+    assert "I am IOP-lotsen" in said
+    assert "Forum's office" in said
+    assert not re.search(r"\b(?:och|inte|för|vår|kommunen)\b", said), "no Swedish sentence in it"
+
+
+def test_somebody_who_writes_english_is_answered_in_english(person: Person, connector: Connector) -> None:
+    asked = ["help", "What does a litre of milk cost in Paris?", "We are in Malmö", "delete my data"]
+
+    for number, text in enumerate(asked, 1):
+        person.says(text, locale="en-GB")
+        answer = connector.answers(person.chat, number)[-1]
+        lead = answer["text"].replace("radera mina uppgifter", "")
+        assert not re.search(r"\b(?:och|inte|gärna|vill)\b", lead.split("«")[0]), lead
+        around = str(answer.get("attachments", ""))
+        assert "Fråga vidare" not in around
+        assert not re.search(r"Passar vår idé|Visa svaret", around)
 
 
 def test_another_person_who_joins_is_not_greeted(person: Person, running: Running) -> None:

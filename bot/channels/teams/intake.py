@@ -109,8 +109,8 @@ class Intake:
         """The bot was installed: answered with what it is. Teams tells it twice, as an installation and as a new
         member; both are one event. Installed again on another day, it greets again."""
         event = _named("welcome", conversation_of(activity), now.date().isoformat())
-        text, language = ("about", "en") if activity.english else ("om boten", "sv")
-        return self._made(activity, event, "welcome", now, text=text, language=language)
+        text = "about" if activity.english else "om boten"
+        return self._made(activity, event, "welcome", now, text=text)
 
     def press(self, activity: Activity, pressed: Pressed, now: datetime) -> Message:
         """A button of a card."""
@@ -144,6 +144,7 @@ class Intake:
             "conversation": conversation_of(activity),
             "sender": activity.from_.key,
             "received": now,
+            "language": ("en" if activity.english else "sv") if activity.locale else None,
             "address": place_of(activity, occasion, card).address(),
         }
         return Message.model_validate(values | fields)
