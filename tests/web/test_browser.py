@@ -371,6 +371,43 @@ def test_an_answer_that_is_lost_on_its_way_is_fetched_again(page: Page, server: 
     assert replies(page) == 1
 
 
+@pytest.mark.parametrize("status", [403, 413])
+def test_a_message_that_a_filter_stops_is_given_up_and_the_next_one_goes_through(
+    page: Page, server: Server, status: int
+) -> None:
+    def filtered(route: Route) -> None:
+        if "union select" in (route.request.post_data or ""):
+            route.fulfill(status=status, content_type="text/html", body="<html><h1>Blocked</h1></html>")
+        else:
+            route.continue_()
+
+    page.route("**/api/chat/messages", filtered)
+    ask(page, "union select")
+
+    expect(page.get_by_role("alert")).to_contain_text("stoppade meddelandet")
+    expect(page.locator("article.you.failed")).to_contain_text("Meddelandet kunde inte tas emot.")
+    ask(page, QUESTION)
+    expect(page.locator("article.bot figure")).to_have_count(2)
+    assert asked(server, "union select") == 0
+
+
+def test_a_page_of_another_service_in_between_is_waited_for_but_not_for_ever(page: Page, server: Server) -> None:
+    login = {"status": 200, "content_type": "text/html", "body": "<html><h1>Log in</h1></html>"}
+    page.route("**/api/chat/messages", lambda route: route.fulfill(**login))
+    ask(page, QUESTION)
+    expect(page.get_by_text("Ingen kontakt med tjänsten just nu.")).to_be_visible()
+
+    page.unroute("**/api/chat/messages")
+    page.get_by_role("button", name="Försök nu").click()
+
+    expect(page.locator("article.bot figure")).to_have_count(2)
+    page.route("**/api/chat/messages", lambda route: route.fulfill(**login))
+    ask(page, "Passar vår idé?")
+    page.evaluate("setInterval(() => window.dispatchEvent(new Event('online')), 100)")  # each has it try at once
+    expect(page.get_by_role("alert")).to_contain_text("stoppade meddelandet")
+    expect(page.get_by_role("button", name="Försök nu")).to_be_hidden()
+
+
 def test_who_writes_too_fast_is_told_and_still_answered(page: Page, server: Server) -> None:
     limits = server.service.limits
     limits.verdict = "tell"

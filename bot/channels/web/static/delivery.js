@@ -4,6 +4,14 @@
 const TIMEOUT = 30000;
 const LONGEST_PAUSE = 30000;
 
+// An answer that is no JSON comes from something between the page and the service: a filter that stops the message, a
+// network that wants a login first, a proxy whose service is just being replaced. Only the latter two may pass.
+const MAY_PASS = new Set([404, 408]);
+const MOST_STRANGE = 5;
+const STOPPED =
+  "Något på vägen till tjänsten stoppade meddelandet. Pröva att skriva det på ett annat sätt, eller hör av dig till den som sköter tjänsten.";
+const TOO_FAST = "Nu går det lite för fort. Det du har skrivit skickas om en liten stund.";
+
 export class Delivery {
   // `on` holds what the page does: replies(item, replies), trouble(text), well(), refused(item, text), slow(), busy(yes).
   constructor(base, store, on) {
@@ -61,20 +69,21 @@ export class Delivery {
         ...item.body,
         ack,
       });
-      body = await response.json();
-      if (response.status >= 500) throw new Error(String(response.status));
+      body = await response.json().catch(() => ({ strange: true }));
+      const passes = body.strange && (response.ok || MAY_PASS.has(response.status)) && failures < MOST_STRANGE - 1;
+      if (response.status >= 500 || passes) throw new Error(String(response.status));
     } catch {
       this.on.trouble(navigator.onLine === false);
       return { failed: true, wait: Math.min(LONGEST_PAUSE, 1000 * 2 ** failures) * (0.75 + Math.random() / 2) };
     }
     this.on.well();
     if (response.status === 429) {
-      if (!body.told) this.on.notice(body.message);
+      if (!body.told) this.on.notice(body.message || TOO_FAST);
       return { wait: 1000 * (Number(response.headers.get("Retry-After")) || 5) };
     }
-    if (!response.ok) {
+    if (!response.ok || body.strange) {
       this.drop(item);
-      this.on.refused(item, body.message || "");
+      this.on.refused(item, body.message || STOPPED);
       return {};
     }
     this.forget(ack);
