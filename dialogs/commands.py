@@ -49,7 +49,7 @@ ABOUT = re.compile(
 """«ändra svaret om marknaden»."""
 BARE = re.compile(r"^(?:fråga|question) (?P<number>\d+)$")
 CORRECT = re.compile(
-    r"^(?:(?:nej|oj|oops|förlåt|sorry|fel|vänta|hoppsan|ursäkta|äh|men|nä) )*"
+    r"^(?:(?:nej|oj|oops|förlåt|sorry|fel|vänta|hoppsan|ursäkta|äh|men|nä|va|vadå|no) )*"
     r"(?:jag menade|menade|vi menade|i meant|ändra till|ändra det till|ändra svaret till|ändra förra till"
     r"|ändra förra svaret till|ändra senaste till|det ska vara|det skulle vara|ska vara|skulle vara|byt till)"
     r" (?P<to>.+)$"
@@ -96,6 +96,7 @@ LATER = re.compile(
 )
 """Leaving for now."""
 LEADS = frozenset("ja jo nej nä ok okej men oj yes no".split())
+TRAILS = frozenset("nu tack snäla då bara genast va please now".split())
 AFTER_LEAD: frozenset[Name] = frozenset({"back", "change", "cancel", "pause", "summary", "restart"})
 """Commands that may follow a yes or no: «ja ändra den», «nej avbryt»."""
 GOING_ON = ("fortsät", "återupta", "gå vidare", "continue", "resume")
@@ -172,6 +173,9 @@ def _first_clause(text: str) -> Command | None:
 
 def _after_lead(whole: str) -> Command | None:
     first, _, rest = whole.partition(" ")
+    kept, _, last = whole.rpartition(" ")
+    if last in TRAILS and kept:
+        return next((Command(name) for name in AFTER_LEAD if kept in PHRASES[name]), None)
     if first not in LEADS or not rest:
         return None
     found = next((name for name in AFTER_LEAD if rest in PHRASES[name]), None)

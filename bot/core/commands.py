@@ -46,7 +46,8 @@ _WE_ARE = re.compile(
 )
 _FORGET = re.compile(r"[!/]?(?:glom kommunen|ingen kommun|byt kommun|forget municipality)[.!]?")
 _LANGUAGE = re.compile(
-    r"(?:ok(?:ej|ay)?,? |men |nej,? |please,? )*(?:(?:skriv|svara|prata|ta det|write|speak|answer"
+    r"(?:ok(?:ej|ay)?,? |men |nej,? |please,? |samma |svaret |now |nu )*"
+    r"(?:(?:skriv|svara|prata|ta det|write|speak|answer"
     r"|(?:kan|kunde) (?:du|vi)(?: ta det| skriva| prata| svara)?) )*"
     r"(?:pa |in )?(svenska|engelska|swedish|english)(?:,? tack|,? please|,? istallet|,? instead)*[.!?]*"
 )
@@ -65,7 +66,7 @@ def read_command(text: str, places: Names) -> Command | None:
         return Command("forget_municipality")
     spoken = _LANGUAGE.fullmatch(folded)
     if spoken:
-        return Command("language", "sv" if "sv" in spoken[1] else "en")
+        return Command("language", "sv" if spoken[1][:2] in ("sv", "sw") else "en")
     for name, pattern in _FIXED_COMPILED.items():
         if pattern.fullmatch(folded):
             return Command(name)

@@ -6,6 +6,7 @@ knowledge base and calls `remind`, or `unread` when nobody could read it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from bot.core import mask
 from bot.core.asker import Asker, Turn, Turned
 from bot.core.asking import places_in
 from bot.core.beside import later
+from bot.core.given import UnknownAnswer, outcome_of_answers
 from bot.core.render import finished
 from bot.core.state import ConversationState
 from bot.core.steer import carry_out, correct, title_of
@@ -21,10 +23,9 @@ from bot.messages import Language, Message, Outcome, Paragraph, Press, Reply
 from dialogs import engine, resume, saved
 from dialogs.clues import clue_of
 from dialogs.commands import Command, read_command
-from dialogs.engine import Position
 from dialogs.explain import harmless
 from dialogs.interpret import pressed, read
-from dialogs.model import YES_NO, Flow, Question, Value
+from dialogs.model import Flow, Question, Value
 from dialogs.phrases import say
 from dialogs.reading import Reading
 from dialogs.saved import Moved
@@ -33,17 +34,20 @@ from dialogs.words import phrase_key, table, tokens
 from dialogs.yes_no import read_yes_no
 from knowledge.model import Knowledge
 
+__all__ = ["Dialogue", "UnknownAnswer"]
 AFTER_END = frozenset(
     {"back", "change", "correct", "summary", "rest", "restart", "cancel", "resume", "result", "next", "regret"}
 )
-DECLINING = frozenset(phrase_key(t) for t in ("nej tack", "nä tack", "no thanks", "no thank you"))
+DECLINING = table(
+    "nej tack, nä tack, jag vill inte, vi vill inte, vill inte, nej jag vill inte, nej vi vill inte, jag orkar inte, "
+    "orkar inte, no thanks, no thank you, i dont want to"
+)
+"""Said to a question these may decline it as well as deny it."""
+MEANT = re.compile(r"\bmenar (ja|nej|vet inte)[.!]*$")
+"""«Va? Nej, jag menar ja», after the end."""
 TURNING = table("men, fast, tvärtom, dock, but, although, inte")
 """Words that turn a yes to «Menar du att …?»."""
 THE_REST = frozenset({"resten", "resterande", "återstående", "övriga", "rest", "remaining"})
-
-
-class UnknownAnswer(ValueError):
-    """An answer given as data names a criterion or a value that does not exist; the message names it."""
 
 
 class Dialogue:
@@ -144,27 +148,7 @@ class Dialogue:
         self, flow_id: str, answers: Mapping[str, str], municipality: str | None = None, on: date | None = None
     ) -> Outcome:
         """The outcome of answers given as data; a missing one counts as unsure. Raises UnknownAnswer."""
-        flow = self.asker.flows[flow_id]
-        if municipality is not None and municipality not in self.asker.knowledge.places:
-            raise UnknownAnswer(f"unknown municipality {municipality!r}; use an id such as eslov or malmo")
-        for id, value in answers.items():
-            if id not in flow.criteria:
-                raise UnknownAnswer(f"unknown criterion {id!r}; the criteria are {', '.join(flow.criteria)}")
-            if value not in YES_NO:
-                raise UnknownAnswer(f"{id}: unknown value {value!r}; use yes, no or unsure")
-        session = replace(engine.begin(flow, municipality), rest=True)
-        for id, criterion in flow.criteria.items():
-            if id in answers or not criterion.optional:
-                session = engine.give(flow, session, id, answers.get(id, "unsure"))
-        values = {id: a.value for id, a in session.answers.items()}
-        position = Position(
-            tuple(values), None, engine.outcome_of(flow, values, municipality), False, len(values), values,
-            engine.effective_answers(flow, values, municipality),
-        )  # fmt: skip
-        turn = Turn(ConversationState(municipality=municipality), flow, session, position, on)
-        outcome = self.asker.end(turn, []).outcome
-        assert outcome is not None
-        return outcome
+        return outcome_of_answers(self.asker, flow_id, answers, municipality, on)
 
     # ---- what was said
 
@@ -248,7 +232,7 @@ class Dialogue:
         criterion = turn.flow.criteria.get(question.id)
         if reading.value != "no" or criterion is None or criterion.weight != "hard":
             return False
-        if phrase_key(text) in DECLINING and not turn.position.path:
+        if phrase_key(text) in DECLINING:
             return True
         return bool(reading.remark) and not clue_of(question, tokens(text)) and later(turn, reading.remark) is not None
 
@@ -286,6 +270,9 @@ class Dialogue:
             return carry_out(self.asker, turn, command)
         if command and command.name == "why" and turn.state.last_topic is None:
             return carry_out(self.asker, turn, Command("result"))
+        meant = MEANT.search(text.casefold())
+        if meant:
+            return correct(self.asker, turn, meant[1])
         found = tokens(text)
         if turn.position.early and THE_REST & set(found) and len(found) < 8 and "?" not in text:
             return carry_out(self.asker, turn, Command("rest"))

@@ -59,7 +59,8 @@ _PLAIN: dict[FollowName, str] = {
     "short": rf"{_ASK}(?:forklara|saga|sag|beskriva?|skriva?|ta|uttrycka|explain|say|put){_IT}"
     rf"(?: for mig)?(?: lite)? {_EASE}"
     rf"|{_ASK}(?:forklara|fortydliga|explain|sammanfatta|sammanfattning|summera|summary|korta ner|kortversionen){_IT}"
-    r"(?: kort)?|enklare|kort|kortare|kortfattat|kort sagt|lite (?:kortare|enklare)|tl ?dr|simpler|shorter|in short"
+    r"(?: kort)?|(?:(?:svara )?ja )?eller nej"
+    r"|enklare|kort|kortare|kortfattat|kort sagt|lite (?:kortare|enklare)|tl ?dr|simpler|shorter|in short"
     r"|(?:jag |vi )?(?:fattar|forstar|begriper|hanger) (?:inte|ej|noll|ingenting|inget|nada)"
     rf"(?: (?:med|riktigt|ett dugg|nagot|nagonting|alls|vad du menar|vad det betyder))*{_IT}"
     r"|i don t (?:understand|get it)|(?:det (?:var|ar|blev) )?(?:for|alldeles for|too)"
@@ -82,7 +83,7 @@ _PLAIN: dict[FollowName, str] = {
     rf"|hur (?:starkt|strangt|hart|noga|bindande)(?: ar)?{_IT}"
     r"|how (?:strong|strict|binding|strongly) is (?:it|that|this)"
     r"|is (?:it|that|this) (?:binding|mandatory|a must|a requirement|required|the law|law|an opinion)",
-    "again": r"samma(?: fraga)?(?: igen)?|samma fraga for oss|svara igen|upprepa|upprepa (?:svaret|det)"
+    "again": r"samma(?: fraga)?(?: igen)?|samma fraga for oss|svara|svara igen|svara da|upprepa|upprepa (?:svaret|det)"
     r"|(?:kan du )?(?:ta|saga|sag|svara)(?: det| den)? igen|en gang till|igen|repeat(?: (?:it|that))?|same question",
     "next": r"(?:vad|hur) (?:gor|ska|kan|bor|behover) (?:vi|jag|man)(?: (?:att )?gora)?"
     r" (?:nu|sen|sedan|harnast|vidare|istallet|i stallet)|hur (?:gar|kommer) (?:vi|man|jag) vidare"

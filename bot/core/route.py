@@ -13,7 +13,7 @@ from bot.core.followed import Followed
 from bot.core.manner import pictographs_only
 from bot.core.render import finished, says
 from bot.core.state import ConversationState
-from bot.core.teller import Routed, Teller
+from bot.core.teller import Routed, Teller, says_nothing
 from bot.core.texts import PROBLEMS, TEXTS
 from bot.messages import Block, Bullets, Link, Message, Paragraph, Reply
 from dialogs.commands import read_command as read_dialog_command
@@ -139,6 +139,8 @@ class Router:
         """A yes, no, ok or dialog command to nothing that was asked, and a thumb alone."""
         if pictographs_only(message.text) and read_yes_no(message.text).value == "yes":
             return self._teller.said(state, "small_talk", "pleased")
+        if says_nothing(message.text) and not state.shelf:
+            return self._teller.said(state, "clarify", "whole")
         command = read_dialog_command(message.text)
         of_dialogs = command is not None and command.name in _OF_DIALOGS
         if not of_dialogs and not pictographs_only(message.text) and not _answers(message.text):
@@ -191,8 +193,8 @@ class Router:
             return Routed(state.model_copy(update={"municipality": None}), forgotten)
         if command.name == "language":
             state = state.model_copy(update={"language": command.argument})
-            told = self._teller.said(state, "command", "language")
-            return Routed(state, self._dialogue.remind(state, told.reply))
+            spoken = self._teller.said(state, "command", "language")
+            return Routed(state, self._dialogue.remind(state, spoken.reply))
         if command.name == "sources":
             return Routed(state, self._sources(state))
         if command.name == "show_again":

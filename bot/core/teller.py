@@ -27,8 +27,8 @@ _SUBJECT = re.compile(r"^(?:ett |om )?(?:iop|idéburet offentligt partnerskap)[\
 _NAME = re.compile(r"(?<=\s)[A-ZÅÄÖ]\w{3,}")
 _EMPTY = frozenset(
     "hur manga mycket lange ofta stor stort stora gammal vem vilka vilken vilket vad nar var varfor fran till med av "
-    "pa i for och men det den de ar blir blev da how many much long often who which what when where why from to with of it "
-    "is was then and but".split()
+    "pa i for och men det den de ar blir blev da how many much long often who which what when where why from to with "
+    "of it is was then and but".split()
 )
 """Words that ask but say nothing of what about."""
 _CERTAIN = 0.8
@@ -79,7 +79,7 @@ class Teller:
         answer = self.answerer.answer(_SUBJECT.sub("vad är ett IOP?", text.strip()), context)
         if answer.tier != "answer" or answer.confidence < _CERTAIN:
             answer = self._without_manner(text, answer, context)
-            answer = self._still_in_crisis(state, answer)
+            answer = self._still_in_crisis(state, text, answer)
             answer = self._in_context(state, bare(text), answer, context)
         near = _near(bare(text), answer)
         if near:
@@ -134,13 +134,13 @@ class Teller:
             return again
         return again if _RANK[again.tier] > _RANK[answer.tier] or answer.topic is None else answer
 
-    def _still_in_crisis(self, state: ConversationState, answer: Answer) -> Answer:
+    def _still_in_crisis(self, state: ConversationState, text: str, answer: Answer) -> Answer:
         """After a cry for help, what is no clear question about something else is met with the same help."""
         topic = self.knowledge.topics.get(state.last_topic or "")
         if topic is None or topic.id not in CRISIS or (answer.topic and answer.topic.id in CRISIS | PLAIN_TALK):
             return answer
         known = answer.topic is not None and answer.topic.kind in ("answer", "unanswered")
-        if known and answer.tier != "related":
+        if known and answer.tier != "related" and asks(text):
             return answer
         lead = topic.lead_en if answer.language == "en" and topic.lead_en else topic.lead
         return Answer("no_answer", answer.language, lead, topic=topic, confidence=1.0)
@@ -150,16 +150,16 @@ class Teller:
         last = self.knowledge.topics.get(state.last_topic or "")
         if last is None or not state.shelf or not _elliptic(text):
             return answer
-        empty = set(words(text)) <= _EMPTY
-        if answer.tier not in ("related", "no_answer") or (
-            not empty and answer.topic is not None and answer.topic.kind == "outside"
-        ):
+        empty = says_nothing(text)
+        outside = answer.topic is not None and answer.topic.kind == "outside"
+        if not empty and (outside or answer.tier not in ("related", "no_answer")):
             return answer
         found = self.answerer.answer(f"{last.title.rstrip('?')} {text}", context)
         if found.tier != "answer" or found.topic is None or (found.confidence < answer.confidence and not empty):
             return answer
         if found.topic.id == last.id:
-            if not empty and (answer.topic is None or not _brings_up(answer.topic, f"{text} {last.title}")):
+            strays = answer.topic is not None and _brings_up(answer.topic, f"{text} {last.title}")
+            if not strays and (not empty or answer.tier in ("answer", "related")):
                 return answer
             lead = TEXTS[found.language]["same"].format(lead=found.lead)
             return replace(found, lead=lead, quotes=found.quotes[: found.own], tier="related")
@@ -181,6 +181,12 @@ def _in_language(answer: Answer, state: ConversationState) -> Answer:
     if state.language == "en" and answer.language == "sv" and answer.tier == "small_talk" and answer.topic:
         return replace(answer, language="en", lead=answer.topic.lead_en or answer.lead)
     return answer
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a question does not say what it is about: «hur många?», «vem då?»."""
+    found = set(words(text))
+    return bool(found) and found <= _EMPTY
 
 
 def _elliptic(text: str) -> bool:

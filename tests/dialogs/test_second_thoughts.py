@@ -24,6 +24,7 @@ from tests.dialogs.speaking import Talk, dialogue, flows
         ("ja vi fortsätter", "resume"),
         ("nej jag vill inte svara på frågor", "cancel"),
         ("lägg av", "cancel"),
+        ("avbryt nu", "cancel"),
         ("kan jag få det som en sammanfattning", "summary"),
         ("Sammanfatta för protokollet", "summary"),
         ("spara detta", "summary"),
@@ -103,8 +104,9 @@ def test_an_answer_to_a_question_named_by_its_matter_changes_that_one() -> None:
     assert reply.kind == "outcome"
 
 
-def test_no_thanks_at_the_start_is_no_verdict() -> None:
-    reply = Talk().say("nej tack")
+@pytest.mark.parametrize("text", ["nej tack", "jag vill inte"])
+def test_declining_is_no_verdict(text: str) -> None:
+    reply = Talk().say(text)
 
     assert reply.kind == "question"
     assert "avbryt" in reply.text
@@ -168,6 +170,13 @@ def test_an_option_that_the_first_message_named_can_be_said_yes_to() -> None:
 )
 def test_a_dialog_is_asked_for_politely(text: str, flow: str | None) -> None:
     assert dialogue().starts(text) == flow
+
+
+def test_a_slip_is_mended_after_the_verdict() -> None:
+    reply = Talk().say("ja", "nää", "va? nej jag menar ja")
+
+    assert reply.kind == "question"
+    assert "Ändrat" in reply.text
 
 
 def test_half_a_yes_is_noted_as_something_to_look_into() -> None:
