@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import httpx
@@ -170,7 +171,7 @@ async def test_two_thousand_signs_outside_the_basic_plane_are_taken(
         {"extra": 1},
         {"press": {"value": 5}},
         {"ack": ["x" * 200]},
-        {"ack": ["x"] * 51},
+        {"ack": ["x"] * 21},
         {"feedback": {"value": "sideways"}},
     ],
 )
@@ -231,6 +232,26 @@ async def test_who_writes_too_fast_is_told_when_to_try_again() -> None:
     assert (dropped.status_code, dropped.json()["told"]) == (429, True)
     assert limits.keys == ["192.0.2.7", "192.0.2.7"]
     assert not service.store.tables.inbox
+
+
+@pytest.mark.parametrize("path", ["messages", "files", "ack"])
+async def test_nothing_is_read_of_who_writes_too_fast(path: str) -> None:
+    limits = Unlimited()
+    limits.verdict = "drop"
+    taken = 0
+
+    async def content() -> AsyncIterator[bytes]:
+        nonlocal taken
+        for _ in range(100):
+            taken += 1
+            yield b" " * 4096
+
+    transport = httpx.ASGITransport(Service(limits=limits).app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        headers = {"content-type": "application/json"}
+        refused = await client.post(f"/api/chat/{path}", content=content(), headers=headers)
+
+    assert (refused.status_code, taken) == (429, 0)
 
 
 @pytest.mark.parametrize(

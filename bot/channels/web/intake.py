@@ -21,6 +21,8 @@ MAX_BODY = 16 * 1024
 """Largest request body in bytes."""
 MAX_FILE_BODY = 512 * 1024
 """Largest body of a request that brings a file to go on from."""
+MOST_SHOWN = 20
+"""Most replies that one request confirms: as many as the page sends. Each costs the database a transaction."""
 
 _UUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 Uuid = Annotated[str, Field(pattern=_UUID)]
@@ -42,7 +44,7 @@ class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     conversation: Uuid
-    ack: list[OutboxId] = Field(default_factory=list, max_length=50)
+    ack: list[OutboxId] = Field(default_factory=list, max_length=MOST_SHOWN)
 
 
 class Acknowledgement(_Body):
