@@ -13,7 +13,7 @@ from bot.channels.matrix.draw import PART_BYTES, drawn
 from bot.channels.matrix.options import MatrixOptions
 from bot.channels.matrix.page import Invite
 from bot.channels.matrix.power import Power
-from bot.channels.matrix.reader import Reader
+from bot.channels.matrix.reader import Reader, own_conversation
 from bot.channels.matrix.signing import Identity, verifies
 from bot.channels.matrix.spoken import is_mentioned, plain_text
 from bot.channels.matrix.tapped import offered, read_reaction
@@ -99,10 +99,10 @@ class AnnasDialog(NoReplies):
     """A store that knows Anna's conversation in a thread, and no other."""
 
     async def known(self, channel: str, conversation: str) -> bool:
-        return conversation == "!room|$root|@anna:x"
+        return conversation == own_conversation("!room", "$root", "@anna:x")
 
 
-@pytest.mark.parametrize("root", ["$root", "$root|@anna:x"])
+@pytest.mark.parametrize("root", ["$root", own_conversation("!room", "$root", "@anna:x").removeprefix("!room|")])
 async def test_nobody_gets_into_the_conversation_of_somebody_else(root: str) -> None:
     relates = {"rel_type": "m.thread", "event_id": root}
     content = {"msgtype": "m.text", "body": "!iop ja", "m.relates_to": relates}
@@ -110,7 +110,12 @@ async def test_nobody_gets_into_the_conversation_of_somebody_else(root: str) -> 
     reading = Reader(NoHouse(5), NoPast(), AnnasDialog(), SetClock(), NAMES, PREFIXES)
     message = await reading.read("!room", event)
     assert message is not None
-    assert message.conversation.endswith("|@mallory:x")
+    assert message.conversation not in ("!room|$root", own_conversation("!room", "$root", "@anna:x"))
+
+
+def test_the_name_of_a_conversation_does_not_hold_that_of_the_person() -> None:
+    assert "anna" not in own_conversation("!room", "$root", "@anna:x")
+    assert own_conversation("!room", "$root", "@anna:x") != own_conversation("!other", "$root", "@anna:x")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
@@ -214,10 +215,10 @@ class Reader:
         if not mentioned:
             return None
         together = _TOGETHER in str(content.get("body", "")).lower()
-        return Place(f"{room}|{event}" if together else f"{room}|{event}|{sender}", event)
+        return Place(f"{room}|{event}" if together else own_conversation(room, event, sender), event)
 
     async def _in_thread(self, room: str, root: str, sender: str, content: Event, mentioned: bool) -> Place | None:
-        shared, own = Place(f"{room}|{root}", root), Place(f"{room}|{root}|{sender}", root)
+        shared, own = Place(f"{room}|{root}", root), Place(own_conversation(room, root, sender), root)
         if await self._replies.known(CHANNEL, shared.conversation):
             place = shared
         else:
@@ -230,7 +231,7 @@ class Reader:
             return place
         began = await self._past.event(room, root)
         opener = text_of(began or {}, "sender")
-        if opener and await self._replies.known(CHANNEL, f"{room}|{root}|{opener}"):
+        if opener and await self._replies.known(CHANNEL, own_conversation(room, root, opener)):
             return place
         return None
 
@@ -238,7 +239,7 @@ class Reader:
         """The same thread, in the conversation of this person unless it is a shared one."""
         parts = conversation.split("|")
         root = parts[1] if len(parts) > 1 else ""
-        own = f"{parts[0]}|{root}|{sender}" if len(parts) > 2 else conversation
+        own = own_conversation(parts[0], root, sender) if len(parts) > 2 else conversation
         return Place(own, root)
 
     def _address(self, room: str, event: str, sender: str, place: Place, content: Event) -> dict[str, str]:
@@ -267,6 +268,13 @@ class Reader:
         self._places[event] = place
         if len(self._places) > REMEMBERED:
             self._places.popitem(last=False)
+
+
+def own_conversation(room: str, root: str, sender: str) -> str:
+    """A person's own conversation in a thread. It is kept in the store as it is, so it holds a digest of the person's
+    id: what is erased must not stand here."""
+    person = hashlib.sha256(f"{room}|{root}|{sender}".encode()).hexdigest()[:16]
+    return f"{room}|{root}|{person}"
 
 
 def _if_empty(said: str, mentioned: bool) -> dict[str, str]:

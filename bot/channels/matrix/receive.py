@@ -52,18 +52,21 @@ class Receiver:
         while True:
             try:
                 page = await self.gateway.sync(since, first, self._patience())
-                messages = await self._messages(page, since)
+                unlocked = await self._unlocked()
+                messages = [*(message for message in unlocked.values() if message), *await self._said(page, since)]
             except (NotAccepted, Denied, StoreError) as error:
                 self.troubled(str(error))
                 await backoff.pause(error.retry_after if isinstance(error, NotAccepted) else None)
                 continue
             backoff.reset()
+            for id in unlocked:
+                del self._waiting[id]
             await self._commit(messages, page.token)
             for message in messages:
                 self.courtesy.heard(message)
-            if first:
-                await self._found_invites()
             self.doorman.tend(page)
+            if first and since is not None:
+                self.doorman.look()
             since, first = page.token, False
             self.alive()
             await self._tend_keys()
@@ -72,8 +75,8 @@ class Receiver:
 
     # ---- one page
 
-    async def _messages(self, page: Page, since: str | None) -> list[Message]:
-        found = await self._unlocked()
+    async def _said(self, page: Page, since: str | None) -> list[Message]:
+        found: list[Message] = []
         if since is None:
             return found  # what stands in the rooms was said before the bot was there
         for room in page.rooms:
@@ -108,7 +111,12 @@ class Receiver:
         events = list(page.events)
         start = page.gap
         while start and not any(is_own_join(e, self.gateway.user) for e in events) and len(events) < MOST_MISSED:
-            older, start = await self.gateway.history.older(page.room, start, since)
+            try:
+                older, start = await self.gateway.history.older(page.room, start, since)
+            except Denied as error:
+                # One room must not hold up all others: what was said in its gap stays unheard.
+                _log.warning("a gap could not be read: %s", error.code)
+                break
             events = [*reversed(older), *events]
         for at in range(len(events) - 1, -1, -1):
             if is_own_join(events[at], self.gateway.user):
@@ -129,9 +137,10 @@ class Receiver:
 
     # ---- what could not be decrypted
 
-    async def _unlocked(self) -> list[Message]:
-        """Messages whose keys have come, or whose time is up."""
-        found = []
+    async def _unlocked(self) -> dict[str, Message | None]:
+        """By event, what has become of messages whose keys have come, or whose time is up. They wait on until all that
+        came with them is read: reading may have to be tried again."""
+        found: dict[str, Message | None] = {}
         for id, (event, until) in list(self._waiting.items()):
             source = self.gateway.cipher.decrypted(event)
             if source is not None:
@@ -142,9 +151,7 @@ class Receiver:
                 _log.warning("a message could not be decrypted")
             else:
                 continue
-            del self._waiting[id]
-            if message is not None:
-                found.append(message)
+            found[id] = message
         return found
 
     def _patience(self) -> float:
@@ -185,12 +192,6 @@ class Receiver:
         return str(kept["since"])
 
     # ---- beside the messages
-
-    async def _found_invites(self) -> None:
-        try:
-            self.doorman.answer(await self.gateway.pending_invites())
-        except (NotAccepted, Denied):
-            _log.warning("pending invites could not be asked for")
 
     async def _tend_keys(self) -> None:
         try:

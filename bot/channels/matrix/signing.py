@@ -129,7 +129,7 @@ async def sign_device(gateway: Gateway, vault: Vault, password: str | None, rese
     if seeds is None and served.master and not reset:
         raise CredentialError(
             "Kontot har redan nycklar för korssignering som boten inte har, så andra kan varna för botens enhet. Kör "
-            "«iopbot matrix login --ny-identitet» för att ge kontot nya."
+            "«iopbot matrix login --new-identity» för att ge kontot nya."
         )
     identity = Identity(gateway.user, seeds) if seeds and not reset else Identity.new(gateway.user)
     # On disk before the server has them: keys that are lost cannot be replaced without people being warned.
@@ -138,7 +138,7 @@ async def sign_device(gateway: Gateway, vault: Vault, password: str | None, rese
         if served.master != identity.public("master") or served.self_signing != identity.public("self_signing"):
             if served.master and served.master != identity.public("master") and not reset:
                 raise CredentialError(
-                    "Någon har gett kontot nya nycklar för korssignering. Kör «iopbot matrix login --ny-identitet»."
+                    "Någon har gett kontot nya nycklar för korssignering. Kör «iopbot matrix login --new-identity»."
                 )
             await _publish(gateway, identity, password)
         elif identity.vouches_for(served.device):

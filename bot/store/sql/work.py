@@ -144,7 +144,9 @@ class SqlWork:
         events = await edited_events(self._connection, message.channel, self._edits or "")
         here = (outbox.c.channel == message.channel) & outbox.c.event.in_(events) & (outbox.c.event != message.event)
         await self._connection.execute(
-            update(outbox).where(here, outbox.c.state.in_(("new", "uncertain"))).values(state="superseded", reply="")
+            update(outbox)
+            .where(here, outbox.c.state.in_(("new", "uncertain")))
+            .values(state="superseded", reply="", address="")
         )
         query = (
             select(outbox.c.id)
