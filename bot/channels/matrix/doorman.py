@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 
 from bot.channels.matrix.errors import Denied, Limited, TokenRefused, Unreachable
 from bot.channels.matrix.gateway import Gateway
 from bot.channels.matrix.options import MatrixOptions
 from bot.channels.matrix.page import Invite, Page, Undecrypted
+from bot.ports import NotAccepted
 
 TRIES = 8
+_EVERYWHERE = ""
 _log = logging.getLogger("bot.matrix.rooms")
 
 
@@ -37,6 +39,17 @@ class Doorman:
                     self._leave_if_empty(room.room)
                 elif event.get("type") == "m.room.tombstone" and isinstance(content, dict):
                     self._follow(content.get("replacement_room"), str(event.get("sender", "")))
+
+    def look(self) -> None:
+        """Find the invites that came before the last stop and were not answered. The homeserver looks through all rooms
+        for that, so nobody waits for it."""
+        self._start(_EVERYWHERE, self._look())
+
+    async def _look(self) -> None:
+        try:
+            self.answer(await self._gateway.pending_invites())
+        except (NotAccepted, Denied, TokenRefused):
+            _log.warning("pending invites could not be asked for")
 
     def answer(self, invites: Iterable[Invite]) -> None:
         """Accept or decline invites."""
@@ -69,11 +82,11 @@ class Doorman:
 
         await self._patiently(join, room)
 
-    async def _patiently(self, step: object, room: str) -> None:
+    async def _patiently(self, step: Callable[[str], Awaitable[None]], room: str) -> None:
         for attempt in range(TRIES):
             pause: float | None = None
             try:
-                return await step(room)  # type: ignore[operator, no-any-return]
+                return await step(room)
             except Denied as error:
                 _log.warning("room step refused: %s", error.code)
                 return None
