@@ -262,7 +262,7 @@ def load_settings(folder: Path | None = None, environment: Mapping[str, str] | N
     for source in (
         _toml(here / TOML_FILE, faults),
         _dotenv(here / ENV_FILE, faults),
-        _named(environment or os.environ),
+        _named(os.environ if environment is None else environment),
     ):
         values |= {name: value for name, value in _with_secrets(source, faults).items() if value != ""}
     known = {name: value for name, value in values.items() if name in Settings.model_fields}
@@ -292,7 +292,8 @@ def _checked(values: Mapping[str, object], faults: list[str]) -> tuple[Settings 
 def unknown_names(environment: Mapping[str, str] | None = None) -> list[str]:
     """A sentence for each variable of the environment that looks like a setting and is none. Only a hint: container
     platforms set variables of their own with a service's name."""
-    return [_strange(name) for name in _named(environment or os.environ) if not _is_known(name)]
+    found = _named(os.environ if environment is None else environment)
+    return [_strange(name) for name in found if not _is_known(name)]
 
 
 def _named(environment: Mapping[str, str | None]) -> dict[str, object]:

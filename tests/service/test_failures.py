@@ -20,6 +20,7 @@ from bot.service.bell import LocalBell
 from bot.service.service import Options, Service
 from bot.store.ids import Keys
 from bot.store.sql import SqlStore
+from bot.store.sql.migrate import HEAD
 from tests.needs import IN_CI
 from tests.support.channels import Recorder, echo
 from tests.support.making import SECRET, SetClock, message, result
@@ -225,6 +226,9 @@ async def test_processes_that_start_at_once_migrate_once(postgres: Postgres) -> 
 
     for store in stores:
         await store.close()
+    # A second migration would find its tables there and fail, or write its version beside the first.
+    versions = await asyncio.to_thread(postgres.sql, "SELECT version_num FROM alembic_version", url.split("/")[-1])
+    assert versions.split() == [HEAD]
 
 
 async def write_on(service: Service, count: int, started: int = 0) -> None:

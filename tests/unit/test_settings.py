@@ -126,6 +126,14 @@ def test_a_strange_name_in_the_environment_is_a_hint_only(tmp_path: Path) -> Non
     assert unknown_names(environment) == ["IOPBOT_PROT är ingen inställning. Menade du IOPBOT_PORT?"]
 
 
+def test_an_empty_environment_is_not_that_of_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IOPBOT_PORT", "1")
+    monkeypatch.setenv("IOPBOT_PROT", "1")
+
+    assert (load_settings(tmp_path, {}).port, load_settings(tmp_path).port) == (8080, 1)
+    assert (unknown_names({}), len(unknown_names())) == ([], 1)
+
+
 def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "iopbot.toml").write_text("port = = 1")
 
