@@ -58,15 +58,32 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
+Parsed = tuple[object, dict[str, list[int]]]
+"""What is worth keeping of a file that was parsed: its plain values, and under each key of the whole the 1-based lines
+that the entries of its list begin on."""
+
+
 class Document:
     """A parsed file: `data` as plain values, and the line of any place in it."""
 
-    def __init__(self, path: Path, shown: str | None = None, data: object = None) -> None:
-        """With `data` the file was parsed before (by `parsed`); it is read again only when a line is asked for."""
+    def __init__(self, path: Path, shown: str | None = None, before: Parsed | None = None) -> None:
+        """With `before` the file was parsed before (by `parsed`); it is read again only when another line is asked for
+        than that of an entry."""
         self.path = path
         self.name = shown or str(path)
         self._node: yaml.Node | None = None
-        self.data = self._read() if data is None else data
+        self._lines = before[1] if before else {}
+        self.data = before[0] if before else self._read()
+
+    @property
+    def parsed(self) -> Parsed:
+        """What to keep, for `before`."""
+        pairs = self._node.value if isinstance(self._node, yaml.MappingNode) else []
+        return self.data, {
+            key.value: [entry.start_mark.line + 1 for entry in value.value]
+            for key, value in pairs
+            if isinstance(value, yaml.SequenceNode)
+        }
 
     def _read(self) -> object:
         try:
@@ -89,6 +106,10 @@ class Document:
 
     def line(self, location: Location = ()) -> int:
         """1-based line of the innermost node on the path that exists."""
+        if len(location) == 2:
+            lines, n = self._lines.get(str(location[0]), []), location[1]
+            if isinstance(n, int) and n < len(lines):
+                return lines[n]
         if self._node is None:
             self._read()
         node = self._node
@@ -128,13 +149,14 @@ def _child(node: yaml.Node | None, step: int | str) -> yaml.Node | None:
     return None
 
 
-def read_folder(folder: Path, data: Mapping[str, object] | None = None) -> list[Document]:
-    """Every YAML file of a folder, by name; an absent folder is empty. `data` holds what was parsed before, by path."""
+def read_folder(folder: Path, before: Mapping[str, Parsed] | None = None) -> list[Document]:
+    """Every YAML file of a folder, by name; an absent folder is empty. `before` holds what was parsed before, by
+    path."""
     faults: list[Fault] = []
     documents: list[Document] = []
     for path in sorted(folder.glob("*.yaml")):
         try:
-            documents.append(Document(path, f"{folder.name}/{path.name}", (data or {}).get(str(path))))
+            documents.append(Document(path, f"{folder.name}/{path.name}", (before or {}).get(str(path))))
         except AuthoringError as error:
             faults.extend(error.faults)
     if faults:
@@ -142,12 +164,12 @@ def read_folder(folder: Path, data: Mapping[str, object] | None = None) -> list[
     return documents
 
 
-def parsed(paths: Iterable[Path]) -> dict[str, object]:
-    """The plain data of YAML files by path; a file with faults is left out, so that reading it tells them."""
+def parsed(paths: Iterable[Path]) -> dict[str, Parsed]:
+    """What is worth keeping of YAML files, by path; a file with faults is left out, so that reading it tells them."""
     out = {}
     for path in paths:
         try:
-            out[str(path)] = Document(path).data
+            out[str(path)] = Document(path).parsed
         except AuthoringError:
             continue
     return out

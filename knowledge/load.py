@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from knowledge import schema
-from knowledge.authoring import AuthoringError, Document, Fault, Location, parsed, read_folder
+from knowledge.authoring import AuthoringError, Document, Fault, Location, Parsed, parsed, read_folder
 from knowledge.cache import kept_in
 from knowledge.model import (
     Criterion,
@@ -57,9 +57,9 @@ def _digest(files: Sequence[Path]) -> str:
 class _Builder:
     """Collects what the folders hold; faults are gathered, so that an author sees them all at once."""
 
-    def __init__(self, data: Mapping[str, object]) -> None:
-        """`data` is what was parsed before, by path."""
-        self._data = data
+    def __init__(self, before: Mapping[str, Parsed]) -> None:
+        """`before` is what was parsed before, by path."""
+        self._before = before
         self.faults: list[Fault] = []
         self.issuers: dict[str, Issuer] = {}
         self.sources: dict[str, Source] = {}
@@ -110,7 +110,7 @@ class _Builder:
 
     def _parsed(self, folder: Path, model: type[T]) -> Iterable[tuple[Document, T]]:
         try:
-            documents = read_folder(folder, self._data)
+            documents = read_folder(folder, self._before)
         except AuthoringError as error:
             self.faults += error.faults
             return

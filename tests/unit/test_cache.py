@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.authoring import AuthoringError, Document
 from knowledge.cache import kept_in
+from knowledge.load import load
 
 VALUE = {"words": ["a", "b"], "weights": [0.5, 1.0]}
 
@@ -44,3 +46,32 @@ def test_few_files_are_kept(tmp_path: Path) -> None:
         kept(tmp_path, f"content {number}")
 
     assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_content_that_was_kept_is_the_same_and_no_file_of_it_is_parsed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = load((), tmp_path)
+    monkeypatch.setattr(Document, "_read", lambda document: pytest.fail(f"{document.name} is parsed again"))
+
+    assert load((), tmp_path) == first
+    assert all(topic.line > 1 for topic in first.topics.values())
+
+
+def test_a_fault_in_content_that_was_kept_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "own" / "topics").mkdir(parents=True)
+    (tmp_path / "own" / "topics" / "t.yaml").write_text(
+        "topics:\n  - {id: ett, title: Ett?, lead: Ja., ask: [ett]}\n"
+        "  - id: två\n    title: Två?\n    lead: Ja.\n    quotes: [finns-inte]\n    ask: [två]\n"
+    )
+    (tmp_path / "own" / "topics" / "u.yaml").write_text(
+        "topics:\n  - id: tre\n    title: Tre?\n    lead: Ja.\n    quotes:\n      - finns-inte\n    ask: [tre]\n"
+    )
+
+    told = []
+    for _ in range(2):
+        with pytest.raises(AuthoringError) as raised:
+            load((tmp_path / "own",), tmp_path / "kept")
+        told.append([(fault.file, fault.line) for fault in raised.value.faults])
+
+    assert told[0] == told[1] == [("topics/t.yaml", 3), ("topics/u.yaml", 6)]
