@@ -89,7 +89,7 @@ class Answerer:
     def answer(self, question: str, context: Context = Context()) -> Answer:
         """The answer to a question as somebody typed it."""
         language: Language = "en" if is_english(question) else "sv"
-        match = self._matcher.match(question, context.municipality)
+        match = self._matcher.match(question, context.municipality, SURE)
         if not match.ranked or match.confidence < NEAR:
             return self._nothing(match, language)
         topic = match.ranked[0].topic

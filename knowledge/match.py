@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from knowledge.places import issuer_names, place_names
 from knowledge.rarity import QUESTION_WORDS, Query, Rarity, RarityState
 from knowledge.search import Features, Hit, Index
 from knowledge.space import Space, SpaceState, compared, highest, nearest
+from knowledge.story import split
 
 _SENTENCE = re.compile(
     r"(?<=[.!?])\s+|\n+|(?<=,)\s+(?=(?:men |och |så )?(?:vad|va|hur|vem|vilk\w+|när|varför|får|kan"
@@ -39,6 +40,12 @@ PROMISING = 16
 """Topics whose whole vocabulary is compared."""
 KEPT = 5
 """Candidates that a match holds."""
+STORY_SHARE = 0.5
+"""Power of the likelihood that the whole of a story gives a topic, beside that of its question alone."""
+LEAST = 0.002
+"""Likelihood of a topic that is no candidate."""
+FROM_STORY = 1.0
+"""What it speaks for a question that it ends a story of an organisation's own; 2.8 if it is about an IOP."""
 
 
 Prepared = tuple[list[int], list[str], RarityState, SpaceState, SpaceState]
@@ -49,13 +56,10 @@ two Spaces (wordings, whole topics) are made of."""
 class Signals(NamedTuple):
     """What speaks for a topic, each figure about 0 to 1.
 
-    nearest: soft cosine of the nearest wording; near: mean of the three nearest; whole: soft cosine with the topic's
-    whole
-    vocabulary; passage: its best quote's BM25, relative to the best quote; alike: rapidfuzz likeness of the nearest
-    wordings'
-    letters; held: share of the question's weight that the topic's vocabulary holds; place: 1 the named place's topic,
-    -1
-    another's; issuer: 1 when it quotes the named issuer, -1 when it quotes others.
+    nearest: soft cosine of the nearest wording; near: mean of the three nearest; alike: rapidfuzz likeness of the
+    nearest wordings' letters; passage: its best quote's BM25, relative to the best quote; place: 1 the named place's
+    topic, -1 another's; issuer: 1 when it quotes the named issuer, -1 when it quotes others; whole: soft cosine with
+    the topic's whole vocabulary; held: share of the question's weight that this vocabulary holds.
     """
 
     nearest: float
@@ -69,8 +73,7 @@ class Signals(NamedTuple):
 
     def score(self) -> float:
         """Log-likelihood of the topic up to a constant. The weights were fitted (softmax over candidates) on wordings
-        kept
-        out of the index and on the development questions; see docs/search.md."""
+        kept out of the index and on the development questions; see docs/search.md."""
         return (
             1.8 * self.nearest
             + 3.6 * self.near
@@ -92,8 +95,7 @@ Ranked = tuple[float, int, Signals]
 @dataclass(frozen=True, slots=True)
 class Match:
     """How sure it is that the best topic answers (0 to 1), the candidates best first, each with its share of
-    likelihood, the
-    places named or chosen, and the quote that the words of the question themselves point at."""
+    likelihood, the places named or chosen, and the quote that the words of the question themselves point at."""
 
     confidence: float
     ranked: tuple[Candidate, ...] = ()
@@ -108,6 +110,18 @@ class Candidate:
 
     topic: Topic
     share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The candidates of one question: by topic its share of the likelihood, best first; how sure the best is; the
+    nearest quote; and what it was worked out from."""
+
+    shares: dict[int, float]
+    confidence: float
+    quote: Quote | None
+    asked: Asked
+    ranked: Sequence[Ranked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,22 +194,49 @@ class Matcher:
     def _marked(self, tokens: list[str]) -> list[str]:
         return kept(tokens) + self._concepts.of(tokens)
 
-    def match(self, question: str, municipality: str | None = None) -> Match:
-        """The likeliest topic for a question; the chosen municipality counts when the question names no place."""
+    def match(self, question: str, municipality: str | None = None, sure: float = 0.0) -> Match:
+        """The likeliest topic for a question; the chosen municipality counts when the question names no place. Below
+        the confidence `sure` it is tried what a story asks when its question is looked at by itself."""
         asked = self.take_apart(question, municipality)
-        quotes = self._by_quote.search(Features.of_words(asked.words), 8)
-        ranked = self.rank(asked, quotes)
-        if not ranked:
-            return Match(0.0, (), asked.places, asked.named)
-        shares = _shares([score for score, _, _ in ranked])
-        best = tuple(Candidate(self._topics[n], share) for (_, n, _), share in zip(ranked[:KEPT], shares, strict=False))
-        return Match(
-            self._confidence(ranked[0][2], asked, ranked, shares),
-            best,
-            asked.places,
-            asked.named,
-            self._quotes[quotes[0].key] if quotes else None,
-        )
+        whole = self._weighed(asked)
+        if self._settles(whole, sure) or (story := split(question)) is None:
+            return self._match(whole, asked)
+        part = self.take_apart(story.asks)
+        asks = replace(part, places=asked.places, named=asked.named, issuers=asked.issuers)
+        return self._match(self._together(whole, self._weighed(asks, talk=False)), asked)
+
+    def _weighed(self, asked: Asked, talk: bool = True) -> Weighed:
+        """The candidates; without small talk unless `talk`."""
+        hits = self._by_quote.search(Features.of_words(asked.words), 8)
+        ranked = [r for r in self.rank(asked, hits) if talk or self._topics[r[1]].kind != "small_talk"]
+        shares = {n: share for (_, n, _), share in zip(ranked, _shares([r[0] for r in ranked]), strict=True)}
+        quote = self._quotes[hits[0].key] if hits else None
+        return Weighed(shares, self._confidence(asked, ranked, shares), quote, asked, ranked)
+
+    def _settles(self, weighed: Weighed, sure: float) -> bool:
+        best = next(iter(weighed.shares), None)
+        said = best is not None and self._topics[best].kind in ("answer", "small_talk")
+        return said and weighed.confidence >= sure
+
+    def _together(self, whole: Weighed, part: Weighed) -> Weighed:
+        """The candidates of a story and of what it asks, each with both likelihoods; the question counts more."""
+        both = {*whole.shares, *part.shares}
+        if not part.ranked:
+            return whole
+        scores = {
+            n: STORY_SHARE * math.log(max(whole.shares.get(n, 0.0), LEAST))
+            + math.log(max(part.shares.get(n, 0.0), LEAST))
+            for n in both
+        }
+        order = sorted(both, key=lambda n: (-scores[n], n))
+        shares = dict(zip(order, _shares([scores[n] for n in order]), strict=True))
+        own = self._confidence(part.asked, _led_by(order[0], part.ranked), part.shares, of_story=True)
+        confidence = max(own, self._confidence(whole.asked, _led_by(order[0], whole.ranked), whole.shares))
+        return Weighed(shares, confidence, part.quote, part.asked, part.ranked)
+
+    def _match(self, weighed: Weighed, asked: Asked) -> Match:
+        best = tuple(Candidate(self._topics[n], share) for n, share in list(weighed.shares.items())[:KEPT])
+        return Match(weighed.confidence, best, asked.places, asked.named, weighed.quote)
 
     def take_apart(self, question: str, municipality: str | None = None) -> Asked:
         """Mended content words, and the names in them."""
@@ -263,17 +304,24 @@ class Matcher:
                 found.setdefault(n, hit.score / hits[0].score)
         return found
 
-    def _confidence(self, best: Signals, asked: Asked, ranked: Sequence[Ranked], shares: Sequence[float]) -> float:
-        """Likelihood that the question is one that the best topic answers, and not another matter altogether.
+    def _confidence(
+        self, asked: Asked, ranked: Sequence[Ranked], shares: Mapping[int, float], of_story: bool = False
+    ) -> float:
+        """Likelihood that the question is one that the first topic answers, and not another matter altogether; 0
+        without candidates.
 
         A logistic model, fitted on wordings kept out of the index; see docs/search.md.
         """
-        kinds = [self._topics[n].kind for _, n, _ in ranked]
-        outside = sum(share for share, kind in zip(shares, kinds, strict=True) if kind == "outside")
-        silent = sum(share for share, kind in zip(shares, kinds, strict=True) if kind == "unanswered")
-        if kinds[0] == "unanswered":
+        if not ranked:
+            return 0.0
+        best = ranked[0][2]
+        kinds = {n: self._topics[n].kind for _, n, _ in ranked}
+        outside = sum(shares[n] for n, kind in kinds.items() if kind == "outside")
+        silent = sum(shares[n] for n, kind in kinds.items() if kind == "unanswered")
+        first = kinds[ranked[0][1]]
+        if first == "unanswered":
             silent = 0.0
-        elif kinds[0] != "answer":
+        elif first != "answer":
             outside = silent = 0.0
         about_iop = _IOP in asked.tokens or "iop" in asked.tokens
         number = len(set(asked.words))
@@ -282,13 +330,19 @@ class Matcher:
             + 2.6 * best.held
             + 3.7 * best.alike
             - 1.6 * self._rarity.foreign(asked.tokens)
-            + 2.8 * about_iop
+            + (2.8 if about_iop else FROM_STORY if of_story else 0.0)
             - 12.9 * outside
             - 5.4 * silent
             - (2.6 if number < 2 else 1.4 if number == 2 else 0.0)
             - 1.9
         )
         return 1 / (1 + math.exp(-raw))
+
+
+def _led_by(topic: int, ranked: Sequence[Ranked]) -> list[Ranked]:
+    """The candidates with one of them first; none when it is not among them."""
+    first = [r for r in ranked if r[1] == topic]
+    return [*first, *(r for r in ranked if r[1] != topic)] if first else []
 
 
 def kept(tokens: Sequence[str]) -> list[str]:
