@@ -17,6 +17,8 @@ Language = Literal["sv", "en"]
 
 SURE = 0.5
 """Confidence from which a topic is given as the answer."""
+SETTLED = 0.65
+"""Confidence below which the question of a story is looked at by itself."""
 NEAR = 0.15
 """Confidence from which the nearest topic is shown as related."""
 SILENT = 0.45
@@ -89,7 +91,7 @@ class Answerer:
     def answer(self, question: str, context: Context = Context()) -> Answer:
         """The answer to a question as somebody typed it."""
         language: Language = "en" if is_english(question) else "sv"
-        match = self._matcher.match(question, context.municipality, SURE)
+        match = self._matcher.match(question, context.municipality, SETTLED)
         if not match.ranked or match.confidence < NEAR:
             return self._nothing(match, language)
         topic = match.ranked[0].topic
