@@ -9,7 +9,8 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from bot.app.parts import KEY_FILE, SystemClock, brain_of, secret_of
+from bot.app.brain import brain_of
+from bot.app.parts import KEY_FILE, SystemClock, secret_of
 from bot.app.run import reach_others
 from bot.messages import Message
 from bot.ports import BotError, Health, Outgoing, TurnResult

@@ -1,4 +1,4 @@
-"""Settings -> the parts that every command needs: clock, keys, store, brain."""
+"""Settings -> the parts that commands with a store need: clock, keys, store."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.core.turn import Brain, build_brain
 from bot.ports import BotError, Stores
 from bot.service.bell import LocalBell
 from bot.settings import Settings
@@ -68,20 +67,6 @@ def _make_key(path: Path) -> None:
 def web_key(secret: bytes) -> bytes:
     """The key with which the web channel hashes the ids of its visitors."""
     return hmac.new(secret, b"web", hashlib.sha256).digest()
-
-
-def brain_of(settings: Settings, keep: bool = True) -> Brain:
-    """Load the content; with `keep`, what is prepared of it is kept in the data folder for the next time. Raises
-    AuthoringError when it is faulty."""
-    return build_brain(
-        settings.knowledge,
-        settings.dialogs,
-        settings.municipality,
-        settings.contact,
-        settings.public_url,
-        settings.retention_days,
-        settings.cache_dir if keep else None,
-    )
 
 
 def new_owner() -> str:

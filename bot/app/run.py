@@ -24,8 +24,9 @@ from fastapi import APIRouter, FastAPI
 from pydantic import SecretStr
 
 from bot.app.admin import report_of
+from bot.app.brain import brain_of
 from bot.app.library import BrainLibrary, ResultDocuments
-from bot.app.parts import SystemClock, brain_of, new_owner, secret_of, store_of, web_key
+from bot.app.parts import SystemClock, new_owner, secret_of, store_of, web_key
 from bot.channels.ops.routes import Ops, create_ops
 from bot.channels.web.app import WebChannel, create_web
 from bot.channels.web.views import WebSettings

@@ -93,13 +93,17 @@ def _lines() -> Iterator[str]:
 def _ask(answerer: Answerer, line: str, municipality: str | None, settings: Settings) -> tuple[Reply, float]:
     import time
 
-    from bot.core.render import reply_of
-    from bot.core.texts import filled
+    from bot.core.render import reply_of, says
+    from bot.core.texts import PROBLEMS, filled
+    from bot.messages import MAX_TEXT
     from knowledge.answer import Context
 
     started = time.perf_counter()
-    answer = answerer.answer(line[:2000], Context(municipality))
-    reply = reply_of(filled(answer, settings.contact, settings.retention_days), settings.public_url or "")
+    if len(line) > MAX_TEXT:
+        reply = says("no_answer", PROBLEMS["sv"]["too_long"])
+    else:
+        answer = answerer.answer(line, Context(municipality))
+        reply = reply_of(filled(answer, settings.contact, settings.retention_days), settings.public_url)
     return reply, round((time.perf_counter() - started) * 1000, 3)
 
 
@@ -119,24 +123,23 @@ def chat(
     as_json: Json = False, municipality: Annotated[str | None, typer.Option(help="Id of the municipality.")] = None
 ) -> None:
     """Talk with the bot in the terminal; one conversation."""
+    from bot.app.brain import brain_of
     from bot.channels.terminal import talk, talk_json
 
-    settings = _settings()
-    brain = _brain(settings, municipality)
-    (talk_json if as_json else talk)(_turner(brain))
+    (talk_json if as_json else talk)(_turner(brain_of(_settings(), municipality=municipality)))
 
 
 def _turner(brain: Brain) -> Any:
     from datetime import UTC, datetime
 
     from bot.core.turn import turn
-    from bot.messages import Message
+    from bot.messages import MAX_TEXT, Message
 
     state: list[str | None] = [None]
 
     def say(text: str, number: int) -> Reply:
         now = datetime.now(UTC)
-        problem = "too_long" if len(text) > 2000 else None
+        problem = "too_long" if len(text) > MAX_TEXT else None
         message = Message(
             channel="terminal",
             event=str(number),
@@ -162,8 +165,10 @@ def triage(
     municipality: Annotated[str | None, typer.Option(help="Id of the municipality whose criteria come first.")] = None,
 ) -> None:
     """Assess whether a plan suits an IOP: asks in the terminal, or reads the answers."""
+    from bot.app.brain import brain_of
+
     settings = _settings()
-    brain = _brain(settings, municipality)
+    brain = brain_of(settings, municipality=municipality)
     if answers is None:
         from bot.channels.terminal import talk
 
@@ -288,20 +293,6 @@ def _answerer(settings: Settings) -> Answerer:
 
     gc.disable()  # one short process that only builds up: collecting would cost a fifth of its time
     return Answerer(load(settings.knowledge_dirs, settings.cache_dir), settings.contact, settings.cache_dir)
-
-
-def _brain(settings: Settings, municipality: str | None) -> Brain:
-    from bot.core.turn import build_brain
-
-    return build_brain(
-        settings.knowledge_dirs,
-        settings.dialog_dirs,
-        municipality or settings.municipality,
-        settings.contact,
-        settings.public_url or "",
-        settings.retention_days,
-        settings.cache_dir,
-    )
 
 
 def _print_json(value: dict[str, Any]) -> None:

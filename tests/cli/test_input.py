@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,17 @@ def test_lines_that_are_no_questions_are_told(tmp_path: Path) -> None:
 
 def test_questions_that_are_no_utf8_are_told(latin: Path) -> None:
     assert told(run("ask", "-", given=latin.read_bytes())) == "The input is no UTF-8.\n"
+
+
+def test_a_question_that_is_too_long_is_not_cut_but_told() -> None:
+    long, short = "Är IOP tillåtet? " * 118, "Är IOP tillåtet? " * 117
+
+    said = run("ask", "--json", "-", given=f"{long}\n{short}\n".encode())
+
+    refused, answered = (json.loads(line) for line in said.stdout.splitlines())
+    assert (refused["kind"], refused["citations"]) == ("no_answer", [])
+    assert "2 000 tecken" in refused["text"]
+    assert answered["kind"] == "answer"
 
 
 def test_a_sign_that_looks_like_a_digit_picks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
