@@ -216,12 +216,7 @@ def _led(lead: str, rest: list[str], keys: list[str], text: str, asks: bool, clu
         return Reading("confirm", "no", " ".join(rest))
     if unsure_start(keys) or unsure_start(body):
         return Reading("answer", "unsure", text.strip())
-    wondering = body[1:] if body[0] == "eler" else body
-    if (
-        wondering
-        and wondering[0] in w.QUESTION_WORDS
-        and wondering[:3] not in (["vad", "jag", "vet"], ["vad", "vi", "vet"])
-    ):
+    if _wonders(body):
         return QUESTION
     if body[0] in HALTING or tail in ("jag menar", "vi menar"):
         return OTHER
@@ -232,6 +227,13 @@ def _led(lead: str, rest: list[str], keys: list[str], text: str, asks: bool, clu
     qualified = any(k in w.JOINTS for k in keys)
     said_again = ECHO.match(" ".join(rest)) or tail in w.YES_PHRASES | w.NO_PHRASES
     return _weighed(lead, clue, qualified, "" if said_again else _remark_of(rest, text))
+
+
+def _wonders(body: list[str]) -> bool:
+    """Whether what follows a yes or no is a question: «ja men vad är statsstöd»."""
+    while len(body) > 1 and body[0] in w.JOINTS | {"eler"}:
+        body = body[1:]
+    return bool(body) and body[0] in w.QUESTION_WORDS and body[:3] not in (["vad", "jag", "vet"], ["vad", "vi", "vet"])
 
 
 def _mocks(keys: list[str]) -> bool:

@@ -48,7 +48,7 @@ _PLAIN: dict[FollowName, str] = {
     r"|sen|sedan|vad (?:hander|kommer) (?:sen|sedan)|then|and then",
     "who": r"(?:vem|vilka|vilken kalla|who)(?: ar det som| har)? (?:sager|sa|skriver|skrivit|pastar|sagt|bestamt|tycker"
     r"|says|said|wrote)(?: (?:det|det har|detta|sa|so|that|this|it|det dar))*"
-    r"|vems ord(?: ar det)?|enligt vem|according to whom|vem star bakom det",
+    r"|vems ord(?: ar det)?|enligt vem|according to whom|vem star bakom(?: det)?",
     "source": r"(?:(?:(?:kan|skulle) (?:du|ni|jag)(?: kunna)? |jag vill |far jag )?(?:fa )?(?:visa|se|oppna|lasa)"
     r"(?: mig)?|lank till|show(?: me)?|var ar|vilken ar|vad ar|var hittar jag|ge mig|har du)? ?"
     r"(?:kallan|kallorna|kalla|hela citatet|texten|sammanhanget|originalet|the source)(?: till det| pa det| for det)?"

@@ -134,6 +134,8 @@ class Followed:
         about = self._elsewhere(state, topic, name)
         if about.reply.kind not in ("answer", "related") or not self._speaks(about.reply, {place or ""}):
             return self._again(state, topic, lead + missing, shelf)
+        # Other quotes are shown now: the numbers of the last ones would mislead.
+        lead = texts["scope"].format(told="; ".join(dict.fromkeys(self._reach(q, state) for q in shelf)))
         blocks = list(about.reply.blocks)
         first = blocks[0]
         if first.type == "paragraph":

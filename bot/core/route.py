@@ -30,6 +30,8 @@ _BARE = frozenset(
 """Answers and dialog commands when nothing is asked."""
 _OF_DIALOGS = frozenset({"back", "change", "pause", "resume", "cancel", "restart", "summary"})
 """Commands that mean nothing without a dialog."""
+_FAULT = frozenset("fel stammer wrong incorrect".split())
+"""With these, what sounds like an answer or a command finds fault with the bot's."""
 _NEEDS_CONTEXT = frozenset({"short", "quote", "when", "again", "dates"})
 """Follow-ups that mean nothing without an answer before them."""
 
@@ -127,7 +129,7 @@ class Router:
         if place:
             state = state.model_copy(update={"municipality": place[0]})
             if not place[1]:
-                return self._located(state, place[0])
+                return (self._follow(state, message) if state.shelf else None) or self._located(state, place[0])
         return (
             self._follow(state, message)
             or self._bare(state, message)
@@ -142,7 +144,7 @@ class Router:
         if says_nothing(message.text) and not state.shelf:
             return self._teller.said(state, "clarify", "whole")
         command = read_dialog_command(message.text)
-        of_dialogs = command is not None and command.name in _OF_DIALOGS
+        of_dialogs = command is not None and command.name in _OF_DIALOGS and not _FAULT & set(words(message.text))
         if not of_dialogs and not pictographs_only(message.text) and not _answers(message.text):
             return None
         texts = TEXTS[state.language]
@@ -266,6 +268,8 @@ def _answers(text: str) -> bool:
     """Whether a text is an answer and nothing more: «ja», «vet inte», «delvis», «tror inte det»."""
     if fold(text).strip(" .!") in _BARE:
         return True
+    if _FAULT & set(words(text)):
+        return False
     reading = read_yes_no(text)
     return reading.manner == "answer" and (not reading.remark or len(words(text)) < 5) and "?" not in text
 

@@ -179,6 +179,20 @@ def test_an_answer_to_nothing_is_not_searched_for(say: Say, text: str) -> None:
     assert say(text).kind == "clarify"
 
 
+def test_and_for_us_in_asks_the_same_of_that_place(say: Say) -> None:
+    say("Vilka kriterier gäller för IOP?")
+    reply = say("och för oss i Lund")
+
+    assert reply.citations
+    assert "Lund" in reply.text
+
+
+def test_finding_fault_is_no_answer_to_nothing(say: Say) -> None:
+    say("Är IOP tillåtet?")
+
+    assert say("fel svar").kind != "clarify"
+
+
 def test_thumbs_up_and_english_thanks_are_met(say: Say) -> None:
     assert say("👍").kind == "small_talk"
     say("What is an IOP?")
