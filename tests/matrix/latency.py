@@ -59,9 +59,10 @@ class Client:
 
 async def measure(synapse: Synapse, bot: Bot, questions: int, encrypted: bool) -> dict[str, list[float]]:
     """Milliseconds from sending to the answer's arrival, per bot."""
+    kind = "encrypted" if encrypted else "plain"
     with tempfile.TemporaryDirectory() as folder:
-        echo = Client(synapse.url, synapse.register("echo"), folder, encrypted, echo=True)
-        anna = Client(synapse.url, synapse.register("anna"), folder, encrypted)
+        echo = Client(synapse.url, synapse.register(f"echo-{kind}"), folder, encrypted, echo=True)
+        anna = Client(synapse.url, synapse.register(f"anna-{kind}"), folder, encrypted)
         await echo.start()
         await anna.start()
         algorithm = {"algorithm": "m.megolm.v1.aes-sha2"}
