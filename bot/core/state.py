@@ -20,6 +20,8 @@ class ConversationState(Value):
     """Whether the last answer was given as one, and not as the nearest thing found."""
     shortened: bool = False
     """Whether the last answer has been given shorter already."""
+    told_contact: bool = False
+    """Whether the address of whom to ask has been told in full."""
     dialog: dict[str, Any] | None = None
     result: str | None = None
     """Token of the result page of the last finished dialog."""

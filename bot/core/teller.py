@@ -20,6 +20,7 @@ CRISIS = frozenset({"ute-akut", "ute-vald", "ute-sjalvmord", "ute-barn-utsatt"})
 light."""
 PLAIN_TALK = frozenset({"prat-tack", "prat-hejda", "prat-radera", "prat-sparas", "prat-person"})
 _RANK = {"answer": 3, "related": 2, "small_talk": 1, "clarify": 1, "no_answer": 0}
+_HELPLINE = re.compile(r"\b112\b")
 _NEAR = 0.05
 """Confidence from which the nearest topics to a short message are worth asking about."""
 _SUBJECT = re.compile(r"^(?:ett |om )?(?:iop|idéburet offentligt partnerskap)[\s?!.]*$", re.IGNORECASE)
@@ -88,10 +89,14 @@ class Teller:
 
     def drawn(self, state: ConversationState, answer: Answer) -> Routed:
         """The answer as a reply; an answer from the sources becomes what follow-ups are about."""
-        reply = reply_of(filled(answer, self._contact, self._days), self.url)
+        answer = filled(answer, self._contact, self._days)
+        if _HELPLINE.search(answer.lead):  # whoever is told of 112 needs nothing beside
+            answer = replace(answer, remarks=(), suggestions=())
+        state, answer = _contact_once(state, answer)
+        reply = reply_of(answer, self.url)
         topic = answer.topic.id if answer.topic else None
         if topic in CRISIS:
-            return Routed(state.model_copy(update={"last_topic": topic, "shelf": ()}), _alone(reply))
+            return Routed(state.model_copy(update={"last_topic": topic, "shelf": ()}), reply)
         if answer.tier in ("answer", "related"):
             state = state.model_copy(
                 update={
@@ -172,8 +177,16 @@ def quote_key(quote: Quote) -> str:
     return f"{quote.source.id}:{quote.start}:{quote.end}"
 
 
-def _alone(reply: Reply) -> Reply:
-    return reply.model_copy(update={"suggestions": ()})
+def _contact_once(state: ConversationState, answer: Answer) -> tuple[ConversationState, Answer]:
+    """The address of whom to ask, with its reservations, is told in full once; then by name."""
+    texts = TEXTS[answer.language]
+    parts = (answer.lead, *answer.remarks)
+    if not any(texts["somebody"] in part for part in parts):
+        return state, answer
+    if not state.told_contact:
+        return state.model_copy(update={"told_contact": True}), answer
+    lead, *remarks = (part.replace(texts["somebody"], texts["somebody_short"]) for part in parts)
+    return state, replace(answer, lead=lead, remarks=tuple(remarks))
 
 
 def _in_language(answer: Answer, state: ConversationState) -> Answer:

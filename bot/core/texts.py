@@ -38,6 +38,7 @@ TEXTS = {
     "sv": {
         "somebody": "kommunen, eller Forums kansli (kansli@socialforum.se; uppgiften är odaterad och kan vara "
         "inaktuell)",
+        "somebody_short": "kommunen eller Forums kansli",
         "old_card": "Den knappen hör till en fråga som redan är besvarad eller avslutad. Inget har ändrats. Svara på "
         "den "
         "senaste frågan i stället.",
@@ -98,6 +99,7 @@ TEXTS = {
     "en": {
         "somebody": "the municipality, or Forum's office (kansli@socialforum.se; the address is undated and may be out "
         "of date)",
+        "somebody_short": "the municipality or Forum's office",
         "old_card": "That button belongs to a question that is already answered or closed. Nothing has changed. Please "
         "answer the latest question.",
         "erased": "Done. Everything that was kept about you has been erased, open dialogs and feedback too.",

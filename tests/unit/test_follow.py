@@ -193,6 +193,24 @@ def test_finding_fault_is_no_answer_to_nothing(say: Say) -> None:
     assert say("fel svar").kind != "clarify"
 
 
+def test_the_address_to_ask_at_is_told_in_full_once(say: Say) -> None:
+    first = say("hur lång är handläggningstiden för ett IOP?")
+    second = say("finns det en blankett för ansökan om IOP?")
+
+    assert "kansli@socialforum.se" in first.text
+    assert second.kind == "no_answer"
+    assert "kansli@socialforum.se" not in second.text
+    assert "Forums kansli" in second.text
+
+
+def test_whoever_is_told_of_112_is_told_nothing_beside(say: Say) -> None:
+    reply = say("telefonnummer till Kvinnojouren MOA")
+
+    assert "112" in reply.text
+    assert "Forums kansli" not in reply.text
+    assert not reply.suggestions
+
+
 def test_thumbs_up_and_english_thanks_are_met(say: Say) -> None:
     assert say("👍").kind == "small_talk"
     say("What is an IOP?")
