@@ -60,6 +60,7 @@ _PLAIN: dict[FollowName, str] = {
     rf"(?: for mig)?(?: lite)? {_EASE}"
     rf"|{_ASK}(?:forklara|fortydliga|explain|sammanfatta|sammanfattning|summera|summary|korta ner|kortversionen){_IT}"
     r"(?: kort)?|(?:(?:svara )?ja )?eller nej"
+    r"|i korthet|i korta drag|kort version"
     r"|enklare|kort|kortare|kortfattat|kort sagt|lite (?:kortare|enklare)|tl ?dr|simpler|shorter|in short"
     r"|(?:jag |vi )?(?:fattar|forstar|begriper|hanger) (?:inte|ej|noll|ingenting|inget|nada)"
     rf"(?: (?:med|riktigt|ett dugg|nagot|nagonting|alls|vad du menar|vad det betyder))*{_IT}"

@@ -108,7 +108,11 @@ class Router:
         if not self._dialogue.is_open(state):
             return None
         state, asked = beside.split(self._dialogue.asker, state, message.text)
-        message = message.model_copy(update={"text": asked})
+        if asked != message.text:
+            message = message.model_copy(update={"text": asked})
+            handled = self._dialogue.handle(state, message, now)  # «ja, men varför frågar du?»
+            if handled:
+                return _ended(*handled)
         aside = self._aside(state, message, now)
         if beside.only_tells(message.text, aside.reply):
             return Routed(*self._dialogue.unread(state, message))

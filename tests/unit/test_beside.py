@@ -25,6 +25,15 @@ def test_a_yes_with_a_question_is_answered_and_the_yes_waits(say: Say) -> None:
     assert open_question(say("ja")) == "no_market_competition"
 
 
+def test_a_yes_with_why_is_told_why(say: Say) -> None:
+    say("kan vi få IOP?")
+
+    reply = say("ja, men varför frågar du det?")
+
+    assert "källorna säger så här" in reply.text
+    assert "Menar du att verksamheten gör nytta" in reply.text
+
+
 def test_telling_of_oneself_is_not_met_with_some_quote(say: Say) -> None:
     say("kan vi få IOP?")
 
