@@ -39,11 +39,13 @@ class Press(Value):
 
 
 class Feedback(Value):
-    """A thumb on an earlier reply. `reply` is the outbox id of it, as far as the channel knows."""
+    """A thumb on an earlier reply. `reply` is the outbox id of it, as far as the channel knows; `topic` what that reply
+    was about, which the store finds out for the turn."""
 
     value: Literal["up", "down"]
     reply: str | None = None
     comment: str = Field(default="", max_length=MAX_TEXT)
+    topic: str | None = None
 
 
 class Message(Value):

@@ -66,7 +66,7 @@ def turn(
             "feedback",
             message.sender,
             mask.mask(message.feedback.comment),
-            current.last_topic,
+            message.feedback.topic if message.feedback.reply else current.last_topic,
             None,
             message.feedback.value,
         )

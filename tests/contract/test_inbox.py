@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from bot.messages import Message, Press
-from bot.ports import Record, Stores
-from tests.support.making import SetClock, message, reply, result
+from bot.messages import Feedback, Message, Press
+from bot.ports import Record, Stores, TurnResult
+from bot.store.ids import Keys
+from tests.support.making import SECRET, SetClock, message, reply, result
 
 
 async def work_off(stores: Stores, clock: SetClock, *texts: str) -> Message:
@@ -199,3 +200,21 @@ async def test_broken_characters_harm_nothing(stores: Stores, clock: SetClock) -
     taken = await work_off(stores, clock)
 
     assert taken.text.startswith("halv ")
+
+
+async def test_a_thumb_is_told_what_the_reply_was_about(stores: Stores, clock: SetClock) -> None:
+    await stores.inbox.put([message(event="1"), message(event="2")])
+    for topic in ("lag-tillatet", None):
+        async with stores.inbox.take(clock.now()) as work:
+            assert work is not None
+            said = reply().model_copy(update={"topic": topic})
+            first = await work.finish(TurnResult("{}", (said,)), clock.now(), at_once=True)
+        if first is not None:
+            await stores.outbox.sent(first.id, "$1", clock.now())
+    for rated, topic in ((Keys(SECRET).outgoing("push", "1", 0), "lag-tillatet"), ("unknown", None)):
+        thumb = Feedback(value="down", reply=rated, topic="forged")
+        await stores.inbox.put([message("", feedback=thumb)])
+        async with stores.inbox.take(clock.now()) as work:
+            assert work is not None
+            assert work.message.feedback == Feedback(value="down", reply=rated, topic=topic)
+            await work.finish(result("Tack!"), clock.now())

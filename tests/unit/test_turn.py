@@ -107,6 +107,16 @@ def test_feedback_is_kept_masked_and_thanked_for(brain: Brain) -> None:
     assert "123" not in result.records[0].text
 
 
+def test_feedback_counts_for_the_reply_that_it_is_about(brain: Brain) -> None:
+    asked = turn(brain, message("Är IOP tillåtet?"), None, NOW)
+    latest = turn(brain, message(feedback=Feedback(value="up")), asked.state, NOW)
+    earlier = Feedback(value="down", reply="of an earlier reply", topic="vad-iop")
+    refusal = Feedback(value="down", reply="of a refusal")
+    assert latest.records[0].topic == asked.replies[-1].topic
+    assert turn(brain, message(feedback=earlier), asked.state, NOW).records[0].topic == "vad-iop"
+    assert turn(brain, message(feedback=refusal), asked.state, NOW).records[0].topic is None
+
+
 def test_unanswered_questions_are_kept_masked(brain: Brain) -> None:
     result = turn(brain, message("vad betyder qwxzv 19121212-1212 blorp?"), None, NOW)
     assert all("1212-1212" not in record.text for record in result.records)

@@ -20,7 +20,11 @@ class MemoryWork:
         self._shelf = shelf
         self._row = row
         message = row.message
-        self.message = message.model_copy(update={"token": shelf.keys.page(message.channel, message.event)})
+        token, feedback = shelf.keys.page(message.channel, message.event), message.feedback
+        if feedback is not None and feedback.reply is not None:
+            rated = shelf.tables.outbox.get(feedback.reply)
+            feedback = feedback.model_copy(update={"topic": rated.topic if rated else None})
+        self.message = message.model_copy(update={"token": token, "feedback": feedback})
         self.state = shelf.tables.states.get(row.here)
         self.attempts = row.attempts
         self.uncertain: Sequence[Outgoing] = tuple(

@@ -52,6 +52,7 @@ class OutRow:
     removes: str | None = None
     shown_as: str | None = None
     choices: Choices | None = None
+    topic: str | None = None
 
     @property
     def here(self) -> Here:
@@ -117,7 +118,7 @@ class Shelf:
             address=message.address,
         )
         shown = [block for block in reply.blocks if isinstance(block, Choices)]
-        row = OutRow(outgoing, sender, now, now, edits=edits, choices=shown[-1] if shown else None)
+        row = OutRow(outgoing, sender, now, now, edits=edits, choices=shown[-1] if shown else None, topic=reply.topic)
         self.tables.outbox.setdefault(outgoing.id, row)
 
     def sends_to(self, here: Here) -> bool:

@@ -161,6 +161,7 @@ def outbox_row(
         "reply": reply.model_dump_json(),
         "address": json.dumps(message.address) if message.address else "",
         "choices": last_choices(reply),
+        "topic": reply.topic,
         "edits": edits,
         "created": now,
     }

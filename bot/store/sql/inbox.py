@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from sqlalchemy import ColumnElement, Select, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.messages import Message, Reply
+from bot.messages import Feedback, Message, Reply
 from bot.ports import StoreError, event_topic, outbox_topic
 from bot.store.sql.common import Context, due, dump_message, outbox_row
 from bot.store.sql.redact import redact
-from bot.store.sql.schema import conversations, inbox, is_in, positions
+from bot.store.sql.schema import conversations, inbox, is_in, outbox, positions
 from bot.store.sql.work import SqlWork, uncertain_of
 
 RETRY_SECONDS = (1.0, 5.0)
@@ -152,9 +152,22 @@ class SqlInbox:
             await connection.execute(update(inbox).where(inbox.c.seq == row.seq).values(state="parked", payload=""))
             await connection.commit()
             return None
-        message = message.model_copy(update={"token": self._in.keys.page(message.channel, message.event)})
+        message = message.model_copy(
+            update={
+                "token": self._in.keys.page(message.channel, message.event),
+                "feedback": await self._rated(connection, message),
+            }
+        )
         uncertain = await uncertain_of(connection, message)
         return SqlWork(self._in, connection, row.seq, message, row.state, row.attempts, row.edits, uncertain)
+
+    async def _rated(self, connection: AsyncConnection, message: Message) -> Feedback | None:
+        """The message's feedback with the topic of the reply that it is about."""
+        if message.feedback is None or message.feedback.reply is None:
+            return message.feedback
+        query = select(outbox.c.topic).where(outbox.c.id == message.feedback.reply)
+        topic = (await connection.execute(query)).scalar()
+        return message.feedback.model_copy(update={"topic": topic})
 
     async def failed(self, channel: str, event: str, now: datetime) -> None:
         """See the port."""

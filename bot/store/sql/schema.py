@@ -81,6 +81,7 @@ outbox = Table(
     Column("reply", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("choices", Text),
+    Column("topic", Text),
     Column("attempt", Integer, nullable=False, server_default=text("1")),
     Column("due", Double, nullable=False, server_default=text("0")),
     Column("owner", String(64)),

@@ -1,4 +1,4 @@
-"""Find the next message by what waits, not by walking through all that is kept.
+"""Find the next message by what waits, not by walking through all that is kept; keep what a reply was about.
 
 Revision ID: 0002
 """
@@ -24,3 +24,4 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'new'"),
     )
     op.create_index("inbox_conversation", "inbox", ["channel", "conversation", "state", "seq"], unique=False)
+    op.add_column("outbox", sa.Column("topic", sa.Text(), nullable=True))
