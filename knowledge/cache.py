@@ -21,13 +21,11 @@ def kept_in(folder: Path | None, fingerprint: str, prepare: Callable[[], T], nam
     """The kept value, or a newly prepared one, which is then kept with the last few of its name. Plain values only
     (marshal).
 
-    The key holds this package's own code and the Python version too, so that neither an update nor another interpreter
-    reads what does not fit. A folder that cannot be written costs time, nothing else.
+    A folder that cannot be written costs time, nothing else.
     """
     if folder is None or not fingerprint:
         return prepare()
-    key = hashlib.sha256(f"{fingerprint} {_code()} {sys.version}".encode()).hexdigest()[:32]
-    path = folder / f"{name}-{key}.bin"
+    path = folder / f"{name}-{key_of(fingerprint)}.bin"
     try:
         value: T = marshal.loads(_whole(path.read_bytes()))  # noqa: S302  (our own file, in the bot's own folder)
         return value
@@ -37,6 +35,12 @@ def kept_in(folder: Path | None, fingerprint: str, prepare: Callable[[], T], nam
     data = marshal.dumps(value)  # type: ignore[arg-type]
     _write(path, hashlib.sha256(data).digest() + data)
     return value
+
+
+def key_of(fingerprint: str) -> str:
+    """The fingerprint together with this package's own code and the Python version, so that neither an update nor
+    another interpreter reads what does not fit."""
+    return hashlib.sha256(f"{fingerprint} {_code()} {sys.version}".encode()).hexdigest()[:32]
 
 
 def _whole(kept: bytes) -> memoryview:

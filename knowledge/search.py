@@ -6,6 +6,8 @@ and a hundred thousand passages on disk.
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -63,25 +65,26 @@ class Index:
 
     @classmethod
     def build(cls, texts: Iterable[str], folder: Path | None = None, fingerprint: str = "") -> Index:
-        """Index the texts; with a folder the index is kept there, and loaded as long as the fingerprint holds."""
-        if folder is not None and fingerprint and _read(folder / _STAMP) == fingerprint:
-            return cls(_open(folder))
-        if folder is not None:
+        """Index the texts; with a folder the index is kept there, and loaded as long as the fingerprint holds. A folder
+        that cannot be used costs time and memory, nothing else."""
+        if folder is None:
+            return cls(_filled(_open(None), texts, 15_000_000))
+        if (kept := _kept(folder, fingerprint)) is not None:
+            return cls(kept)
+        draft = folder.with_name(f"{folder.name}.{os.getpid()}")
+        listed = list(texts)
+        try:
+            draft.mkdir(parents=True)
+            _filled(_open(draft), listed, 64_000_000)
+            (draft / _STAMP).write_text(_stamp(draft, fingerprint), encoding="ascii")
+            # Put into place whole: another process that begins at the same time finds all of it, or nothing.
             shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-        index = _open(folder)
-        writer = index.writer(heap_size=64_000_000 if folder else 15_000_000, num_threads=1)
-        for key, text in enumerate(texts):
-            features = Features.of(text)
-            writer.add_document(
-                tantivy.Document(key=key, words=" ".join(features.words), grams=" ".join(features.grams))
-            )
-        writer.commit()
-        writer.wait_merging_threads()
-        index.reload()
-        if folder is not None and fingerprint:
-            (folder / _STAMP).write_text(fingerprint, encoding="ascii")
-        return cls(index)
+            draft.rename(folder)
+            return cls(_open(folder))
+        except (OSError, ValueError):  # tantivy's errors are ValueErrors
+            return cls(_filled(_open(None), listed, 15_000_000))
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
 
     def search(self, features: Features, limit: int = 10, word_weight: float = 1.0) -> list[Hit]:
         """The best documents for the features, best first; empty when no term is known."""
@@ -129,8 +132,31 @@ def _open(folder: Path | None) -> tantivy.Index:
     return index
 
 
-def _read(path: Path) -> str | None:
+def _filled(index: tantivy.Index, texts: Iterable[str], heap: int) -> tantivy.Index:
+    writer = index.writer(heap_size=heap, num_threads=1)
+    for key, text in enumerate(texts):
+        features = Features.of(text)
+        writer.add_document(tantivy.Document(key=key, words=" ".join(features.words), grams=" ".join(features.grams)))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    return index
+
+
+def _kept(folder: Path, fingerprint: str) -> tantivy.Index | None:
+    """The index in the folder, None when there is none, a damaged one, or one of other texts."""
     try:
-        return path.read_text(encoding="ascii")
-    except OSError:
+        fits = _stamp(folder, fingerprint) == (folder / _STAMP).read_text(encoding="ascii")
+        return _open(folder) if fits else None
+    except (OSError, ValueError):
         return None
+
+
+def _stamp(folder: Path, fingerprint: str) -> str:
+    """What stands beside an index: of which texts it is, and a digest of its files."""
+    digest = hashlib.sha256()
+    for file in sorted(folder.glob("[!.]*")):
+        if file.name != _STAMP:
+            digest.update(f"{file.name}\0".encode())
+            digest.update(file.read_bytes())
+    return f"{fingerprint} {digest.hexdigest()}"
