@@ -89,13 +89,14 @@ EXPLAIN = re.compile(
 LATER = re.compile(
     r"^(?:(?:jag|vi|men|nej|ja|ok) )*(?:(?:orkar|hiner)(?: (?:jag|vi))? (?:inte|ej)(?: mer)?"
     r"(?: (?:idag|i dag|ikväl|nu|just nu|längre|mer|fortsäta))+"
-    r"|(?:tar|fortsäter|fortsät)(?: (?:vi|jag))?(?: (?:det|resten|den|här))*"
+    r"|(?:tar|fortsäter|fortsät|återkomer|återkomma|hörs|hörs av)(?: (?:vi|jag))?(?: (?:det|resten|den|här))*"
     r" (?:sen|senare|imorgon|i morgon|ikväl|en anan gång|nästa vecka|en anan dag)"
     r"|(?:måste|ska|får|behöver) (?:gå|sticka|dra|iväg|springa|rusa)"
     r"(?: (?:nu|iväg|hem|på möte|til et möte|på et möte))*)$"
 )
 """Leaving for now."""
 LEADS = frozenset("ja jo nej nä ok okej men oj yes no".split())
+GREETINGS = frozenset("hej hejsan halå tjena hi helo".split())
 TRAILS = frozenset("nu tack snäla då bara genast va please now".split())
 AFTER_LEAD: frozenset[Name] = frozenset({"back", "change", "cancel", "pause", "summary", "restart"})
 """Commands that may follow a yes or no: «ja ändra den», «nej avbryt»."""
@@ -176,6 +177,8 @@ def _after_lead(whole: str) -> Command | None:
     kept, _, last = whole.rpartition(" ")
     if last in TRAILS and kept:
         return next((Command(name) for name in AFTER_LEAD if kept in PHRASES[name]), None)
+    if first in GREETINGS:
+        return next((Command(name) for name, phrases in PHRASES.items() if rest in phrases), None)
     if first not in LEADS or not rest:
         return None
     found = next((name for name in AFTER_LEAD if rest in PHRASES[name]), None)

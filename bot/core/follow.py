@@ -24,7 +24,10 @@ class FollowUp:
     argument: str = ""
 
 
-_IT = r"(?: (?:det|detta|den|de|det har|det dar|svaret|kravet|citatet|texten|kallan|it|that|this))*"
+_IT = (
+    r"(?: (?:det|detta|den|de|det har|det dar|svaret|kravet|citatet|texten|kallan|siffran|siffrorna|uppgiften"
+    r"|beloppet|it|that|this))*"
+)
 _ASK = (
     r"(?:(?:kan|skulle) (?:du|ni|jag|man)(?: kunna)?(?: fa)? |jag vill(?: bara)?(?: ha| se)? |vill du |far jag(?: se)? "
     r"|jag behover |ge mig |visa(?: mig)? |(?:can|could) (?:you|i)(?: have| see| give me)? |please |snalla )?"
@@ -78,7 +81,8 @@ _PLAIN: dict[FollowName, str] = {
     r"|datum|artal|fran nar(?: ar det)?"
     r"|when was (?:this|that|it) (?:written|published|from)|what year(?: is (?:it|this|that)(?: from)?)?"
     r"|how old is (?:it|this|that)",
-    "when": r"nar(?: (?:ar det|blir det|sker det|hander det|galler det))?|when|when is (?:it|that)",
+    "when": r"nar(?: (?:kommer (?:det|de|den)|ar det|blir det|sker det|hander det|galler det))?"
+    r"|when|when is (?:it|that)",
     "strength": rf"ar (?:det|detta|den|de)(?: har)? (?:ett |en |nagot )?{_FORCE}{_LEVELS}"
     rf"|{_FORCE} eller (?:bara )?{_FORCE}|maste (?:man|vi|de) (?:det|folja det|gora det|ha det)"
     rf"|hur (?:starkt|strangt|hart|noga|bindande)(?: ar)?{_IT}"

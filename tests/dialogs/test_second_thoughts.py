@@ -20,6 +20,8 @@ from tests.dialogs.speaking import Talk, dialogue, flows
         ("pausa, jag har möte", "pause"),
         ("orkar inte mer idag", "pause"),
         ("jag tar det imorgon", "pause"),
+        ("jag återkommer imorgon", "pause"),
+        ("hej nu är jag tillbaka", "resume"),
         ("måste gå nu", "pause"),
         ("ja vi fortsätter", "resume"),
         ("nej jag vill inte svara på frågor", "cancel"),
