@@ -129,14 +129,15 @@ class Document:
         try:
             return model.model_validate(self.data)
         except ValidationError as error:
-            raise AuthoringError(self._fault(e["loc"], e["type"], e["msg"]) for e in error.errors()) from None
+            page = "docs/flows.md" if model.__module__.split(".")[0] == "dialogs" else "docs/content.md"
+            raise AuthoringError(self._fault(e["loc"], e["type"], e["msg"], page) for e in error.errors()) from None
 
-    def _fault(self, location: Location, kind: str, message: str) -> Fault:
+    def _fault(self, location: Location, kind: str, message: str, page: str) -> Fault:
         where = ".".join(str(s) for s in location)
         remedy = {
-            "extra_forbidden": "Remove the key or correct its spelling; docs/content.md lists the keys.",
-            "missing": "Add the key; docs/content.md tells what it holds.",
-        }.get(kind, "docs/content.md tells what is expected here.")
+            "extra_forbidden": f"Remove the key or correct its spelling; {page} lists the keys.",
+            "missing": f"Add the key; {page} tells what it holds.",
+        }.get(kind, f"{page} tells what is expected here.")
         return self.fault(location, f"{where}: {message}.", remedy)
 
 

@@ -256,6 +256,12 @@ def test_a_broken_file_names_its_line(tmp_path: Path) -> None:
     assert faults[0].line >= 6
 
 
+def test_a_key_that_flows_do_not_have_is_told_with_their_own_page(tmp_path: Path) -> None:
+    (fault,) = faults_of(GOOD + "hints: []\n", tmp_path)
+
+    assert "docs/flows.md lists the keys" in fault.remedy
+
+
 def test_an_operators_flow_takes_the_place_of_one_with_the_same_id(tmp_path: Path) -> None:
     shutil.copy(FLOWS / "steg.yaml", tmp_path / "steg.yaml")
     text = (tmp_path / "steg.yaml").read_text(encoding="utf-8").replace('version: "1.0"', 'version: "kommunens"')

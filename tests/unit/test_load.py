@@ -83,6 +83,7 @@ def test_an_unknown_key_is_told(tmp_path: Path) -> None:
     (fault,) = faults(write(tmp_path, "  - {id: hem.a, text: Föreningen ska ha stadgar., styrka: must}\n"))
     assert fault.startswith("quotes/q.yaml:3:")
     assert "styrka" in fault
+    assert "docs/content.md lists the keys" in fault
 
 
 def test_a_changed_text_is_refused(tmp_path: Path) -> None:
