@@ -39,13 +39,14 @@ _CERTAIN = 0.8
 @dataclass(frozen=True, slots=True)
 class Routed:
     """The new state and the reply; `erase` when the person wants everything gone, `show_again` for lost replies,
-    `picked` is what a number or a button stood for."""
+    `picked` is what a number or a button stood for, `missed` says that nothing answered the question."""
 
     state: ConversationState
     reply: Reply
     erase: bool = False
     show_again: bool = False
     picked: str = ""
+    missed: bool = False
 
 
 class Teller:
@@ -84,7 +85,7 @@ class Teller:
             answer = self._in_context(state, bare(text), answer, context)
         near = _near(bare(text), answer)
         if near:
-            return self.which(state, "near" if near[1:] else "near_one", near)
+            return replace(self.which(state, "near" if near[1:] else "near_one", near), missed=True)
         return self.drawn(state, _in_language(answer, state))
 
     def drawn(self, state: ConversationState, answer: Answer) -> Routed:

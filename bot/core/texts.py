@@ -89,8 +89,9 @@ TEXTS = {
         "start": "Vad är ett IOP?|Är IOP tillåtet?|Passar vår idé för ett IOP?",
         "help": "Fråga mig vad som helst om idéburet offentligt partnerskap (IOP). Jag svarar med ordagranna citat "
         "och källa.\nSkriv «testa» för att gå igenom om er idé passar, «källor» för att se mina texter, "
-        "«kommun Eslöv» för att välja kommun, «radera mina uppgifter» för att ta bort allt som sparats.\nI "
-        "en dialog kan du skriva «tillbaka», «ändra fråga 3», «sammanfatta», «vänta» eller «avbryt».",
+        "«kommun Eslöv» för att välja kommun, «radera mina uppgifter» för att ta bort allt som sparats.\n"
+        "Efter ett svar kan du skriva «enklare», «mer», «vem säger det?», «är det ett krav?» eller «och i Malmö då?».\n"
+        "I en dialog kan du skriva «tillbaka», «ändra fråga 3», «sammanfatta», «vänta» eller «avbryt».",
         "about": "Jag heter IOP-lotsen och är en automatisk tjänst. Jag svarar med ordagranna citat ur fem texter om "
         "idéburet offentligt partnerskap och använder ingen språkmodell.\nMina svar är vägledning och inga "
         "beslut. Det du skriver raderas när det är besvarat, och resten inom {days} dagar.\nFrågor som jag "
@@ -145,9 +146,10 @@ TEXTS = {
         "context": "Quote {n} in its context. {reference}.",
         "start": "What is an IOP?|Is an IOP legal?|Does our idea fit an IOP?",
         "help": "Ask me anything about idéburet offentligt partnerskap (IOP). I answer with verbatim quotes and "
-        "their source.\nWrite «testa» to go through whether your idea fits, «källor» for my texts, «kommun "
-        "Eslöv» to choose a municipality, «radera mina uppgifter» to erase what is kept.\nIn a dialog you "
-        "can write «tillbaka», «ändra fråga 3», «sammanfatta», «vänta» or «avbryt».",
+        "their source.\nWrite «test our idea» to go through whether your idea fits, «sources» for my texts, «kommun "
+        "Eslöv» to choose a municipality, «delete my data» to erase what is kept.\nAfter an answer you can write "
+        "«simpler», «tell me more», «who says so?», «is it binding?» or «what about Malmö?».\nIn a dialog you can "
+        "write «back», «change question 3», «summary», «wait» or «stop».",
         "about": "I am IOP-lotsen, an automatic service. I answer with verbatim quotes from five texts on idéburet "
         "offentligt partnerskap and use no language model.\nMy answers are guidance, not decisions. What you "
         "write is erased when it has been answered, and the rest within {days} days.\nWhat I cannot answer "

@@ -163,7 +163,7 @@ def _told(uncertain: Sequence[Outgoing], state: ConversationState) -> tuple[Repl
 
 def _records(message: Message, routed: Routed) -> tuple[Record, ...]:
     reply = routed.reply
-    if reply.kind in ("no_answer", "related"):
+    if reply.kind in ("no_answer", "related") or routed.missed:
         return (Record("unanswered", message.sender, mask.mask(message.text), reply.topic, reply.kind),)
     if reply.kind == "answer":
         return (Record("answered", message.sender, "", reply.topic, reply.kind),)

@@ -122,6 +122,12 @@ def test_unanswered_questions_are_kept_masked(brain: Brain) -> None:
     assert all("1212-1212" not in record.text for record in result.records)
 
 
+def test_a_question_that_is_only_asked_back_is_kept_as_unanswered(brain: Brain) -> None:
+    result = turn(brain, message("Kostar det något?"), None, NOW)
+    assert result.replies[-1].kind == "clarify"
+    assert [record.kind for record in result.records] == ["unanswered"]
+
+
 @pytest.mark.parametrize("problem", ["too_long", "empty", "not_text", "undecryptable", "too_fast"])
 def test_what_cannot_be_read_gets_a_clear_sentence(brain: Brain, problem: str) -> None:
     result = turn(brain, message(problem=problem), None, NOW)
