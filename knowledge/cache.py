@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 import marshal
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
+
+APART_SECONDS = 120
+"""After this long a process that prepares is ended, and the work done here."""
 
 MOST_KEPT = 3
 """Files of one name: a few programs with other content may share the folder."""
@@ -26,15 +31,36 @@ def kept_in(folder: Path | None, fingerprint: str, prepare: Callable[[], T], nam
     if folder is None or not fingerprint:
         return prepare()
     path = folder / f"{name}-{key_of(fingerprint)}.bin"
-    try:
-        value: T = marshal.loads(_whole(path.read_bytes()))  # noqa: S302  (our own file, in the bot's own folder)
+
+    def keep() -> T:
+        value = prepare()
+        data = marshal.dumps(value)  # type: ignore[arg-type]
+        _write(path, hashlib.sha256(data).digest() + data)
         return value
-    except (OSError, ValueError, EOFError, TypeError):
-        pass
-    value = prepare()
-    data = marshal.dumps(value)  # type: ignore[arg-type]
-    _write(path, hashlib.sha256(data).digest() + data)
-    return value
+
+    for _ in range(2):
+        with suppress(OSError, ValueError, EOFError, TypeError):
+            value: T = marshal.loads(_whole(path.read_bytes()))  # noqa: S302  (our own file, in the bot's own folder)
+            return value
+        if not _apart(keep):
+            break
+    return keep()
+
+
+def _apart(step: Callable[[], object]) -> bool:
+    """Do it in a process of its own, where that is safe: preparing takes tens of megabytes in small pieces, which a
+    process that goes on would never give back. False when it was not tried."""
+    if not hasattr(os, "fork") or threading.active_count() > 1:
+        return False
+    child = os.fork()
+    if child == 0:
+        try:
+            signal.alarm(APART_SECONDS)
+            step()
+        finally:
+            os._exit(0)  # whatever the parent has begun is not for the child to end
+    os.waitpid(child, 0)
+    return True
 
 
 def key_of(fingerprint: str) -> str:
