@@ -43,7 +43,7 @@ CHANGE = re.compile(
 )
 ABOUT = re.compile(
     r"^(?:jag vill |vi vill |kan jag |kan vi )?(?:ändra|byta|rätta|korrigera|change)(?: (?:mitt|vårt|my))?"
-    r"(?: (?:svar|svaret|answer))?(?: (?:på|om|to|about))?(?: (?:frågan|fråga|question))?(?: (?:om|about|med))?"
+    r"(?: (?:svar|svaret|answer))?(?: (?:på|om|to|about))?(?: (?:frågan|fråga|question|den|det))?(?: (?:om|about|med))?"
     r" (?P<about>\w{4,}(?: \w+){0,3})$"
 )
 """«ändra svaret om marknaden»."""
@@ -86,6 +86,11 @@ EXPLAIN = re.compile(
     r"(?: (?:det|frågan|den|mig|för mig|it|that|the question))*(?: lite)?"
     r" (?:enklare|enkelt|bätre|tydligare|simpler|på \w+ svenska|som .+|like .+)$"
 )
+PUZZLED = re.compile(
+    r"^(?:(?:nej|nä|men|ja|oj|alltså|äh|hm) )*(?:jag |vi )?(?:fatar|förstår|begriper|hänger)"
+    r"(?: (?:faktiskt|verkligen|fortfarande|ju|nog|riktigt))* (?:inte|ej|noll|ingenting|inget)(?: \w+){0,5}$"
+)
+"""«Nej, jag fattar verkligen inte»."""
 LATER = re.compile(
     r"^(?:(?:jag|vi|men|nej|ja|ok) )*(?:(?:orkar|hiner)(?: (?:jag|vi))? (?:inte|ej)(?: mer)?"
     r"(?: (?:idag|i dag|ikväl|nu|just nu|längre|mer|fortsäta))+"
@@ -150,7 +155,7 @@ def _shaped(found: list[str], line: str, whole: str) -> Command | None:
         return Command("change", about=about["about"])
     if LATER.match(whole):
         return Command("pause")
-    if EXPLAIN.match(whole):
+    if EXPLAIN.match(whole) or PUZZLED.match(whole):
         return Command("explain")
     if SUMMARY.match(whole):
         return Command("summary")
