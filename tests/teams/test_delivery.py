@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from types import SimpleNamespace
 
 import pytest
 
+from bot.channels.teams.channel import PATIENCE_SECONDS, Typing
+from bot.channels.teams.place import Place
 from tests.teams.client import Person, buttons
 from tests.teams.connector import Connector, Fault, Seen
 from tests.teams.running import Running
@@ -36,12 +40,27 @@ def test_a_press_that_comes_again_under_a_new_id_is_answered_once(person: Person
     assert buttons(summary)[0]["data"]["answered"] == 1
 
 
-def test_typing_shows_before_the_answer(person: Person, connector: Connector) -> None:
+def test_an_answer_that_is_there_at_once_needs_no_typing_sign(person: Person, connector: Connector) -> None:
     person.says("Är IOP tillåtet?")
 
     connector.answers(person.chat)
-    (sign,) = connector.typing(person.chat)
-    assert sign.at < connector.sent(person.chat)[0].at
+    assert not connector.typing(person.chat)
+
+
+async def test_typing_shows_before_an_answer_that_takes_its_time() -> None:
+    sent: list[Place] = []
+
+    async def show(place: Place) -> None:
+        sent.append(place)
+
+    place = Place("https://smba.example", "a:1", "28:bot", "me")
+    typing = Typing(SimpleNamespace(typing=show))  # type: ignore[arg-type]
+    for event, seconds in (("quick", 0.0), ("slow", 1.5 * PATIENCE_SECONDS)):
+        typing.begin(event, place)
+        await asyncio.sleep(seconds)
+        await typing.settled(event)
+        assert len(sent) == (1 if event == "slow" else 0)
+    await typing.stop()
 
 
 @pytest.mark.parametrize("fault", [Fault(429, {"Retry-After": "1"}), Fault(412), Fault(401)], ids=["429", "412", "401"])

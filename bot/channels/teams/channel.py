@@ -29,6 +29,10 @@ from bot.channels.teams.place import Place
 from bot.channels.teams.settings import TeamsSettings, TokenSource
 from bot.ports import BotError, Health, NotAccepted, Outgoing, Refused, Replies, Uncertain
 
+PATIENCE_SECONDS = 0.2
+"""How long an answer may take before the typing sign is sent. Most are there before: a sign would cost them a request,
+and come beside them or after."""
+
 TYPING_SECONDS = 0.1
 """How long an answer waits for the typing sign before it."""
 
@@ -37,28 +41,39 @@ REMEMBERED = 1024
 
 
 class Typing:
-    """The typing signs on their way, so that none arrives after the answer that it announces."""
+    """The typing signs for answers that take their time, so that none arrives after the answer that it announces."""
 
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._sending: set[str] = set()
 
     def begin(self, event: str, place: Place) -> None:
-        """Send the sign, without waiting for it."""
-        task = asyncio.create_task(self._show(place))
+        """Send the sign if the answer to the event is not there soon."""
+        task = asyncio.create_task(self._show(event, place))
         self._running[event] = task
-        task.add_done_callback(lambda _: self._running.pop(event, None))
+        task.add_done_callback(lambda _: self._ended(event))
 
     async def settled(self, event: str) -> None:
-        """Wait until the sign for an event has arrived, or failed; a short while at most."""
+        """The answer is there: wait until a sign that is on its way has arrived, a short while at most."""
         task = self._running.get(event)
-        if task is not None:
+        if task is None:
+            return
+        if event in self._sending:
             await asyncio.wait({task}, timeout=TYPING_SECONDS)
+        else:
+            task.cancel()
 
-    async def _show(self, place: Place) -> None:
+    async def _show(self, event: str, place: Place) -> None:
+        await asyncio.sleep(PATIENCE_SECONDS)
+        self._sending.add(event)
         # Nobody misses it, and the answer itself tells what is wrong.
         with contextlib.suppress(NotAccepted, Uncertain, Refused):
             await self._connector.typing(place)
+
+    def _ended(self, event: str) -> None:
+        self._running.pop(event, None)
+        self._sending.discard(event)
 
     async def stop(self) -> None:
         """End what is under way."""
