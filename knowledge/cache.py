@@ -22,9 +22,9 @@ MOST_KEPT = 3
 """Files of one name: a few programs with other content may share the folder."""
 
 
-def kept_in(folder: Path | None, fingerprint: str, prepare: Callable[[], T], name: str) -> T:
+def kept_in(folder: Path | None, fingerprint: str, prepare: Callable[[], T], name: str, apart: bool = False) -> T:
     """The kept value, or a newly prepared one, which is then kept with the last few of its name. Plain values only
-    (marshal).
+    (marshal). With `apart` it is prepared in a process of its own where that is safe, which leaves its memory behind.
 
     A folder that cannot be written costs time, nothing else.
     """
@@ -42,7 +42,7 @@ def kept_in(folder: Path | None, fingerprint: str, prepare: Callable[[], T], nam
         with suppress(OSError, ValueError, EOFError, TypeError):
             value: T = marshal.loads(_whole(path.read_bytes()))  # noqa: S302  (our own file, in the bot's own folder)
             return value
-        if not _apart(keep):
+        if not apart or not _apart(keep):
             break
     return keep()
 

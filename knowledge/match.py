@@ -164,7 +164,7 @@ class Matcher:
                 self._cited.setdefault(quote.id, []).append(n)
         self._speakers = [frozenset(q.issuer.id for q in t.quotes) for t in self._topics]
         self._spoken_for = [frozenset(q.issuer.place for q in t.quotes if q.issuer.place) for t in self._topics]
-        prepared: Prepared = kept_in(cache, knowledge.fingerprint, self._prepare, "search")
+        prepared: Prepared = kept_in(cache, knowledge.fingerprint, self._prepare, "search", apart=True)
         self._owner, self._letters, rarity, wordings, whole = prepared
         self._rarity = Rarity(rarity)
         self._wordings = Space(wordings)

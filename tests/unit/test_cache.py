@@ -41,6 +41,18 @@ def test_a_damaged_file_is_prepared_anew_and_mended(damage: str, tmp_path: Path)
     assert kept(tmp_path) == (VALUE, False)
 
 
+def test_what_is_prepared_apart_is_the_same_and_kept(tmp_path: Path) -> None:
+    here = kept_in(tmp_path, "print", lambda: VALUE, "value", apart=True)
+    assert (here, kept(tmp_path)) == (VALUE, (VALUE, False))
+
+
+def test_what_cannot_be_prepared_or_kept_apart_is_prepared_here(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError):
+        kept_in(tmp_path, "print", lambda: 1 // 0, "value", apart=True)
+    (tmp_path / "file").write_text("no folder")
+    assert kept_in(tmp_path / "file", "print", lambda: VALUE, "value", apart=True) == VALUE
+
+
 def test_few_files_are_kept(tmp_path: Path) -> None:
     for number in range(6):
         kept(tmp_path, f"content {number}")
