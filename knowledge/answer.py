@@ -10,7 +10,7 @@ from typing import Literal
 
 from knowledge.language import content_words, fold, is_english
 from knowledge.match import Match, Matcher
-from knowledge.model import Knowledge, Quote, Topic
+from knowledge.model import FEW, MANY, Knowledge, Quote, Topic
 
 Tier = Literal["answer", "related", "clarify", "no_answer", "small_talk"]
 Language = Literal["sv", "en"]
@@ -27,10 +27,6 @@ CLEAR = 0.6
 """Share of likelihood from which only the best topic is quoted; below it the neighbours' best quotes stand beside."""
 DOUBTFUL = 0.35
 """Share below which the best topic gives one quote only, to make room for two neighbours."""
-FEW = (3, 1200)
-"""Most quotes and quoted characters of an answer to a plain question."""
-MANY = (6, 2400)
-"""The same where somebody asks for a list, a comparison or several things at once."""
 _ASKS = r"(?:hur|vad|vem|vilk\w+|nar|var|varfor|far|kan|maste|ar|how|what|who|which|when|where|can|must)\b"
 _PART = re.compile(
     rf",? (?:och|samt|and|dels) (?={_ASKS})|, (?=(?:hur|vad|vem|vilk\w+|nar|varfor|how|what|who)\b)|: (?={_ASKS})"

@@ -6,10 +6,7 @@ from collections.abc import Iterator
 
 from knowledge.authoring import Fault
 from knowledge.language import fold, words
-from knowledge.model import Knowledge, Quote, Topic
-
-LIMITS = {"fact": (3, 1200), "list": (6, 2400), "comparison": (6, 2400)}
-"""Most quotes and quoted characters of an answer, by form."""
+from knowledge.model import FEW, MANY, Knowledge, Quote, Topic
 
 
 def check_knowledge(knowledge: Knowledge, flows: frozenset[str] = frozenset()) -> list[Fault]:
@@ -58,7 +55,7 @@ def _topic(knowledge: Knowledge, topic: Topic, flows: frozenset[str]) -> Iterato
     for place in (topic.place, *topic.variants):
         if place and place not in knowledge.places:
             yield fault(f"The place {place!r} does not exist.", "Use an id from terms/.")
-    most, chars = LIMITS[topic.form]
+    most, chars = FEW if topic.form == "fact" else MANY
     if len(topic.quotes) > most or sum(len(q.text) for q in topic.quotes) > chars:
         yield fault(
             f"More than {most} quotes or {chars} quoted characters.",

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from knowledge.answer import Answer, Answerer
+from knowledge.model import FEW, MANY
 
 _NEEDED = {"question", "kind", "evidence"}
 
@@ -107,7 +108,7 @@ def _verdict(row: Row, answer: Answer) -> str:
         return "miss"
     quotes = [plain(q.text) for q in answer.quotes]
     found = [any(plain(a) in q for a in fact for q in quotes) for fact in row["evidence"]]
-    most, chars = (6, 2400) if row["kind"] == "multi_fact" else (3, 1200)
+    most, chars = MANY if row["kind"] == "multi_fact" else FEW
     if all(found) and (len(quotes) > most or sum(len(q.text) for q in answer.quotes) > chars):
         return "verbose"
     return "hit" if all(found) else "partial" if any(found) else "miss"

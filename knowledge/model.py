@@ -9,6 +9,10 @@ Strength = Literal["must", "should", "preferable", "condition", "works_best", "s
 SourceKind = Literal["guideline", "handbook", "petition", "proposal", "report", "other"]
 TopicKind = Literal["answer", "unanswered", "outside", "small_talk"]
 Form = Literal["fact", "list", "comparison"]
+FEW = (3, 1200)
+"""Most quotes and quoted characters of an answer to a plain question."""
+MANY = (6, 2400)
+"""The same where somebody asks for a list, a comparison or several things at once."""
 Show = Literal["full", "context"]
 
 

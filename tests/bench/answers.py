@@ -11,7 +11,7 @@ from knowledge.answer import Answer, Answerer
 from knowledge.evaluate import Row as Question
 from knowledge.evaluate import figures, judge_all, read_rows
 from knowledge.load import load
-from knowledge.model import Knowledge, Quote
+from knowledge.model import FEW, MANY, Knowledge, Quote
 from knowledge.search import Features, Index
 from tests.bench import baselines
 from tests.bench.rows import Row, at_least, at_most
@@ -50,7 +50,7 @@ class Ranked:
 
     def answer(self, question: str) -> Answer:
         """The first passages, three and 1,200 characters at most; for several facts six and 2,400."""
-        most, room = (6, 2400) if self._kinds[question] == "multi_fact" else (3, 1200)
+        most, room = MANY if self._kinds[question] == "multi_fact" else FEW
         quotes: list[Quote] = []
         for n in self._rank(question, self._texts):
             if len(quotes) == most:

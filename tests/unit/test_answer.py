@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.core.render import escape, reply_of
 from bot.messages import Reply
-from knowledge.answer import FEW, MANY, Answerer, Context
+from knowledge.answer import Answerer, Context
+from knowledge.model import FEW, MANY
 
 KINDS = {"answer", "related", "clarify", "no_answer", "small_talk"}
 

@@ -12,6 +12,8 @@ from starlette.requests import Request
 
 from bot.channels.web.intake import address_of, networks
 from bot.channels.web.views import WebSettings
+from bot.messages import MAX_FILE
+from dialogs import resume
 from tests.web.canned import Service, Unlimited
 from tests.web.texts import read
 
@@ -119,6 +121,11 @@ async def test_a_press_and_a_thumb_reach_the_turn_as_such(client: httpx.AsyncCli
     assert service.turns[0].press.model_dump() == press
     assert service.turns[1].feedback is not None
     assert service.turns[1].feedback.value == "down"
+
+
+async def test_page_channel_and_dialogs_take_files_of_the_same_length(client: httpx.AsyncClient) -> None:
+    assert MAX_FILE == resume.MOST
+    assert f'data-max-file="{MAX_FILE}"' in (await client.get("/")).text
 
 
 async def test_a_file_to_go_on_from_reaches_the_turn_by_its_own_way_only(

@@ -19,7 +19,7 @@ from bot.channels.web.plain import new_id, read_form
 from bot.channels.web.source_page import show
 from bot.channels.web.views import Documents, FlowPage, Library, WebSettings
 from bot.channels.web.words import SWEDISH, words_for
-from bot.messages import MAX_TEXT, Reply
+from bot.messages import MAX_FILE, MAX_TEXT, Reply
 from bot.ports import Results
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
@@ -43,6 +43,7 @@ class Site:
             "settings": self.settings,
             "words": SWEDISH,
             "max_text": MAX_TEXT,
+            "max_file": MAX_FILE,
         }
         return draw_page(name, {**common, **values})
 

@@ -10,6 +10,7 @@ const chat = find("chat");
 const log = find("log");
 const text = find("text");
 const most = Number(chat.dataset.max);
+const mostInFile = Number(chat.dataset.maxFile);
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const store = new Store(Number(chat.dataset.days));
 let slowTimer = 0;
@@ -190,7 +191,7 @@ async function goOnFrom(file) {
   if (!file) return;
   const kept = await file.text();
   find("file").value = "";
-  if (!kept || kept.length > 200000) {
+  if (!kept || kept.length > mostInFile) {
     find("problem").textContent = "Filen är inget sparat samtal från den här tjänsten.";
     return;
   }
