@@ -78,7 +78,9 @@ class Teller:
         """The answer to a message. What is not sure is looked at again without greetings and the like, and in the
         light of what was talked of."""
         context = Context(state.municipality)
-        answer = self.answerer.answer(_SUBJECT.sub("vad är ett IOP?", text.strip()), context)
+        tidy = bare(text)
+        said = tidy if asks(tidy) and len(words(tidy)) > 2 else text
+        answer = self.answerer.answer(_SUBJECT.sub("vad är ett IOP?", said.strip()), context)
         if answer.tier != "answer" or answer.confidence < _CERTAIN:
             answer = self._without_manner(text, answer, context)
             answer = self._still_in_crisis(state, text, answer)
