@@ -10,7 +10,7 @@ from knowledge.model import Term
 
 SHORTEST = 3
 """Shortest stem that a form ending in * may have."""
-MOST_REMEMBERED = 20_000
+MOST_REMEMBERED = 4_000
 """Words whose concepts are kept at hand."""
 
 

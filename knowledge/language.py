@@ -59,7 +59,7 @@ _SWEDISH_ONLY = frozenset(
     "eller om oss vilka vilken vilket "
     "de den jag ni vill maste dom nat i sa hos enligt".split()
 )
-MOST_REMEMBERED = 5_000
+MOST_REMEMBERED = 4_000
 """Misspelled words that are kept at hand with what they were mended to."""
 
 
@@ -94,7 +94,7 @@ def content_words(text: str) -> list[str]:
     return kept or every
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4_096)
 def grams(word: str, n: int = 4) -> tuple[str, ...]:
     """Character n-grams of a word with its borders marked: «iop» -> «_iop», «iop_»."""
     padded = f"_{word}_"

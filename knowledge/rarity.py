@@ -22,7 +22,7 @@ SHARPNESS = 1.4
 """Power of the share of common 4-grams by which a word alike counts."""
 MOST_ALIKE = 14
 """Most words that one word counts as."""
-MOST_REMEMBERED = 20_000
+MOST_REMEMBERED = 4_000
 """Words whose likes are kept at hand."""
 MOST_WORDS = 26
 """Words and marks of a question that are compared; of a longer one the weightiest."""

@@ -22,7 +22,7 @@ GRAM_WEIGHT = 1.0
 """Weight of the 4-gram score beside the word score."""
 MOST_TERMS = 160
 """Terms of a query that are looked up; of a longer one only the rarest count."""
-MOST_REMEMBERED = 10_000
+MOST_REMEMBERED = 4_000
 """Terms of a field whose queries are kept at hand."""
 _SHOULD = tantivy.Occur.Should
 _STAMP = "iopbot-fingerprint"
