@@ -95,6 +95,14 @@ async def test_many_who_are_refused_at_once_renew_once() -> None:
     assert (token.value, server.asked) == ("new", 1)
 
 
+async def test_tokens_that_last_no_time_are_not_renewed_all_the_time() -> None:
+    server = Server([Grant("new", 0.0)])
+    token = Token(Grant("old", 300.0), server.renew)
+    await token.after(TokenRefused(True), "old")
+    assert [await token.lasting() for _ in range(3)] == ["new"] * 3
+    assert token.left() > 0
+
+
 async def test_a_server_that_is_away_is_asked_again_when_the_token_is_refused() -> None:
     server = Server([Unreachable("away", None), Unreachable("away", None), Grant("new")])
     token = Token(Grant("old", 0.0), server.renew)

@@ -14,6 +14,9 @@ from bot.ports import NotAccepted
 MARGIN_SECONDS = 60.0
 """How long before its end a token is renewed, or at half its time if it lasts shorter: a long poll fits between."""
 
+SHORTEST_SECONDS = 1.0
+"""Between two renewals, also near the end of a session whose tokens the server makes ever shorter."""
+
 RETRY_SECONDS = 5.0
 
 _log = logging.getLogger("bot.matrix")
@@ -74,6 +77,8 @@ class Token:
         except TokenRefused:
             self._renew = self._due = None  # never tried again: the token is used as long as it lasts
             raise
+        if self._due is not None:
+            self._due = max(self._due, self._tick() + SHORTEST_SECONDS)
 
     def _take(self, grant: Grant) -> None:
         self.value = grant.value
