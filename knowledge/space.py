@@ -63,12 +63,12 @@ class Space:
     def near(self, query: Query, limit: int) -> list[tuple[int, float]]:
         """The texts nearest by soft cosine (0 to about 1), best first; for many short texts.
 
-        Words that stand in few texts choose the candidates; the common ones are then counted for these alone, so that
-        the cost does not grow with the commonest words.
+        Words that stand in few texts themselves, however many hold words like them, choose the candidates; the common
+        ones are then counted for these alone, so that the cost does not grow with the commonest words.
         """
         total: dict[int, float] = {}
         common: list[Word] = []
-        for size, word in sorted([(self._size(word[1]), word) for word in query], key=itemgetter(0)):
+        for size, word in sorted([(self._own_size(word[1]), word) for word in query], key=itemgetter(0)):
             if len(total) > ENOUGH and size > ENOUGH:
                 common.append(word)
             else:
@@ -87,6 +87,10 @@ class Space:
             size = self._size(alike)
             found.append(Found(weight, (self._remembered if size > ENOUGH else self._holding)(alike), size))
         return found
+
+    def _own_size(self, alike: Alike) -> int:
+        """In how many texts a word stands, or if in none, the words alike."""
+        return self._size(alike[:1] if alike and alike[0][1] == 1.0 else alike)
 
     def _size(self, alike: Alike) -> int:
         columns = self._columns
