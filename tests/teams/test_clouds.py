@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 
-import httpx
+import aiohttp
 import pytest
 import pytest_asyncio
 from microsoft_teams.api.auth.cloud_environment import with_overrides
@@ -14,6 +14,7 @@ from bot.app.teams import teams_settings
 from bot.channels.teams.auth import Authenticator, Unauthorized
 from bot.channels.teams.keys import Keys
 from bot.channels.teams.settings import SERVICE_HOSTS, TeamsSettings
+from bot.channels.teams.web import session
 from bot.ports import BotError
 from bot.settings import load_settings
 from tests.teams.connector import Connector
@@ -40,13 +41,15 @@ def settings(cloud: str) -> TeamsSettings:
 
 
 @pytest_asyncio.fixture
-async def http() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(trust_env=False) as client:
-        yield client
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with session(proxy=False) as made:
+        yield made
 
 
 @pytest.mark.parametrize("cloud", ISSUERS)
-async def test_a_cloud_believes_its_own_issuer_only(cloud: str, connector: Connector, http: httpx.AsyncClient) -> None:
+async def test_a_cloud_believes_its_own_issuer_only(
+    cloud: str, connector: Connector, http: aiohttp.ClientSession
+) -> None:
     environment = with_overrides(settings(cloud).endpoints, openid_metadata_url=connector.metadata_url)
     keys = Keys(environment.openid_metadata_url, http, time.monotonic)
     authenticator = Authenticator(keys, APP, environment.token_issuer)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from time import monotonic
+from typing import TYPE_CHECKING
 
-import httpx
 from fastapi import APIRouter
 
 from bot.channels.teams.auth import Authenticator
 from bot.channels.teams.channel import TeamsChannel
-from bot.channels.teams.connector import LIMITS, Connector
+from bot.channels.teams.connector import Connector
 from bot.channels.teams.extension import Extension
 from bot.channels.teams.keys import Keys
 from bot.channels.teams.routes import Endpoint, Presses, teams_routes
 from bot.channels.teams.settings import Search, TeamsSettings
 from bot.channels.teams.token import Renewed, token_source
+from bot.channels.teams.web import session
 from bot.ports import Clock, Inbox, Replies
+
+if TYPE_CHECKING:
+    import aiohttp
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +29,19 @@ class Teams:
 
     channel: TeamsChannel
     routes: APIRouter
-    http: httpx.AsyncClient
+    http: aiohttp.ClientSession
 
     async def close(self) -> None:
         """Close what is open, after the last message was sent."""
         await self.channel.typing.stop()
-        await self.http.aclose()
+        await self.http.close()
 
 
 def create_teams(
     *, settings: TeamsSettings, inbox: Inbox, presses: Presses, replies: Replies, clock: Clock, search: Search
 ) -> Teams:
-    """Wire the channel. Raises BotError when the settings do not fit together."""
-    # Redirects are never followed: they would carry the token to another host.
-    http = httpx.AsyncClient(limits=LIMITS, follow_redirects=False, trust_env=not settings.insecure_local)
+    """Wire the channel, within a running event loop. Raises BotError when the settings do not fit together."""
+    http = session(proxy=not settings.insecure_local)
     keys = Keys(settings.endpoints.openid_metadata_url, http, monotonic)
     token = token_source(settings)
     forget = token.forget if isinstance(token, Renewed) else _nothing

@@ -7,27 +7,28 @@ every passing fault is.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from math import isfinite
 from time import monotonic
 from urllib.parse import quote
 
-import httpx
+import aiohttp
+from yarl import URL
 
 from bot.channels.teams.activity import Object
 from bot.channels.teams.place import Place
 from bot.channels.teams.settings import TokenSource
+from bot.channels.teams.web import FAILED, NOT_LEFT
 from bot.ports import NotAccepted, Refused, Uncertain
 
 CONNECT_SECONDS = 5.0
-LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=15.0)
 FAULT_SECONDS = 60.0
 SHORT_SECONDS = 3.0
 """For what nobody misses: the typing sign."""
 
-_NOT_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _PASSING = frozenset({408, 500, 502, 503, 504})
 
 
@@ -41,7 +42,7 @@ class Connector:
 
     def __init__(
         self,
-        http: httpx.AsyncClient,
+        http: aiohttp.ClientSession,
         token: TokenSource,
         may_serve: Callable[[str], bool],
         forget: Callable[[], None],
@@ -51,7 +52,7 @@ class Connector:
         self._token = token
         self._may_serve = may_serve
         self._forget = forget
-        self._timeout = httpx.Timeout(seconds, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS)
+        self._timeout = _timeout(seconds)
         self._fault = ""
         self._since = 0.0
 
@@ -101,33 +102,41 @@ class Connector:
             raise Refused("Teams tjänstadress är ingen av Microsofts: dit skickas inget.")
         token = await self._token()
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        timeout = httpx.Timeout(seconds) if seconds else self._timeout
+        timeout = _timeout(seconds) if seconds else self._timeout
         try:
-            response = await self._http.request(method, url, json=body, headers=headers, timeout=timeout)
-        except _NOT_LEFT as error:
+            # Redirects are not followed: they would carry the token to another host.
+            async with self._http.request(
+                method, URL(url, encoded=True), json=body, headers=headers, timeout=timeout, allow_redirects=False
+            ) as response:
+                said = await response.read()
+        except NOT_LEFT as error:
             raise NotAccepted(f"Teams gick inte att nå ({type(error).__name__}).") from None
-        except httpx.HTTPError as error:
+        except (aiohttp.InvalidURL, ValueError):
+            raise Refused("Teams tjänstadress går inte att använda.") from None
+        except FAILED as error:
             fault = f"Teams svarade inte ({type(error).__name__})."
             raise (NotAccepted(fault) if repeatable else Uncertain(fault)) from None
-        except (httpx.InvalidURL, UnicodeError):
-            raise Refused("Teams tjänstadress går inte att använda.") from None
-        if response.is_success:
-            return _id_in(response)
-        raise self._refusal(response, repeatable)
+        if 200 <= response.status < 300:
+            return _id_in(said)
+        raise self._refusal(response.status, response.headers, repeatable)
 
-    def _refusal(self, response: httpx.Response, repeatable: bool) -> Exception:
-        status = response.status_code
+    def _refusal(self, status: int, headers: Mapping[str, str], repeatable: bool) -> Exception:
         fault = f"Teams svarade {status}."
         if status in (429, 412):
-            return NotAccepted(fault, _retry_after(response))
+            return NotAccepted(fault, _retry_after(headers))
         if status == 401:
             self._forget()
             return NotAccepted(f"{fault} Kontrollera IOPBOT_TEAMS_CLIENT_SECRET eller den hanterade identiteten.")
         if status in _PASSING or status >= 500:
-            return NotAccepted(fault, _retry_after(response)) if repeatable else Uncertain(fault)
+            return NotAccepted(fault, _retry_after(headers)) if repeatable else Uncertain(fault)
         if status in (404, 410) and repeatable:
             return Gone(fault)
         return Refused(fault)
+
+
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    """A while to connect, which nothing has left before, and then so long to answer."""
+    return aiohttp.ClientTimeout(total=CONNECT_SECONDS + seconds, connect=CONNECT_SECONDS, sock_read=seconds)
 
 
 def _url(place: Place, id: str = "") -> str:
@@ -140,18 +149,18 @@ def _addressed(activity: Object, place: Place) -> Object:
     return activity | {"from": {"id": place.bot}, "conversation": {"id": place.chat}}
 
 
-def _id_in(response: httpx.Response) -> str:
+def _id_in(said: bytes) -> str:
     try:
-        body: object = response.json()
+        body: object = json.loads(said)
     except ValueError:
         return ""
     id = body.get("id") if isinstance(body, dict) else None
     return id if isinstance(id, str) else ""
 
 
-def _retry_after(response: httpx.Response) -> float | None:
+def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that the server asks to wait; it may say a number or a date."""
-    said = response.headers.get("retry-after", "")
+    said = headers.get("Retry-After", "")
     try:
         seconds = float(said)
         return max(0.0, seconds) if isfinite(seconds) else None

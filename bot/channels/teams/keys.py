@@ -7,15 +7,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import httpx
+import aiohttp
 import jwt
 
+from bot.channels.teams.web import FAILED
 from bot.ports import BotError
 
 FRESH_SECONDS = 24 * 3600.0
 RETRY_SECONDS = 60.0
 """How soon the keys are fetched again for a key that is not among them: forged tokens must not become a flood."""
 FAILED_SECONDS = 1.0
+TIMEOUT = aiohttp.ClientTimeout(total=5.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class SigningKey:
 class Keys:
     """The keys at the address that belongs to an OpenID configuration. `tick` gives seconds that only go forward."""
 
-    def __init__(self, openid_metadata_url: str, http: httpx.AsyncClient, tick: Callable[[], float]) -> None:
+    def __init__(self, openid_metadata_url: str, http: aiohttp.ClientSession, tick: Callable[[], float]) -> None:
         self._url = re.sub(r"/openidconfiguration$", "/keys", openid_metadata_url)
         self._http = http
         self._tick = tick
@@ -61,10 +63,9 @@ class Keys:
         self._tried = self._tick()
         self._failed = True
         try:
-            response = await self._http.get(self._url, timeout=5.0)
-            response.raise_for_status()
-            keys = _read(response.json())
-        except (httpx.HTTPError, ValueError, jwt.PyJWTError):
+            async with self._http.get(self._url, timeout=TIMEOUT, allow_redirects=False) as response:
+                keys = _read(await response.json(content_type=None)) if response.status == 200 else {}
+        except (*FAILED, ValueError, jwt.PyJWTError):
             return  # what was fetched before still counts
         if keys:
             self._keys, self._fetched, self._failed = keys, self._tick(), False
