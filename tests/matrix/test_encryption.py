@@ -52,6 +52,7 @@ def test_a_dialog_in_an_encrypted_room_without_a_shield_survives_restart_and_los
 
     question = eva.ask(room, "Passar vår idé för ett IOP?", bot.user)
     assert_clean(question)
+    eva.until(lambda e: e["sender"] == bot.user and (e["relation"] or {}).get("key") == "❌")  # it has noted the answer
     bot.kill()
     bot.start(ready=False)
     seen = len(eva.events)

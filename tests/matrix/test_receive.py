@@ -53,19 +53,14 @@ async def received(failures: list[Exception], pages: int, monkeypatch: pytest.Mo
     async def nothing(*_: object) -> None:
         return None
 
-    async def no_invites() -> list[object]:
-        return []
-
     cipher = SimpleNamespace(decrypted=lambda event: {"event_id": event.event}, tend=nothing)
-    gateway = SimpleNamespace(
-        user="@bot:x", sync=sync, history=SimpleNamespace(older=older), cipher=cipher, pending_invites=no_invites
-    )
+    gateway = SimpleNamespace(user="@bot:x", sync=sync, history=SimpleNamespace(older=older), cipher=cipher)
     loop = Receiver(
         gateway,  # type: ignore[arg-type]
         SimpleNamespace(read=read),  # type: ignore[arg-type]
         SimpleNamespace(put=put, position=position),  # type: ignore[arg-type]
         SimpleNamespace(now=lambda: datetime.now(UTC)),
-        SimpleNamespace(tend=lambda _page: None, answer=lambda _invites: None),  # type: ignore[arg-type]
+        SimpleNamespace(tend=lambda _page: None, look=lambda: None),  # type: ignore[arg-type]
         SimpleNamespace(heard=lambda _message: None, lull=nothing),  # type: ignore[arg-type]
         "position",
         lambda: None,
