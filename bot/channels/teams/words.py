@@ -133,8 +133,7 @@ def strength(cited: Citation, words: Words) -> str:
 
 def reference(cited: Citation, words: Words) -> str:
     """Whose words, where, from when, and how strongly: one line under a quote."""
-    dated = words.undated if cited.dated == SWEDISH.undated else cited.dated
-    when = cited.published or dated or words.undated
+    when = cited.published or cited.dated or words.undated
     status = f", {cited.status}" if cited.status else ""
     section = f", {words.section} ”{cited.section}”" if cited.section else ""
     return f"{who(cited, words)}: {cited.title} ({when}{status}){section} · {strength(cited, words)}"
