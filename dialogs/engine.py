@@ -104,7 +104,7 @@ def replay(flow: Flow, session: Session) -> Position:
     effective = effective_answers(flow, seen, session.place)
     outcome = None if opened else outcome_of(flow, seen, session.place)
     left = 0 if halted else _left(flow, path, seen, session)
-    early = halted and _unasked(flow, path, seen, session) > 0
+    early = halted and _left(flow, path, seen, session) > 0
     if session.editing in seen:
         opened, outcome, early = session.editing, None, False
     return Position(tuple(path), opened, outcome, early, len(path) + left, seen, effective)
@@ -129,10 +129,6 @@ def _left(flow: Flow, path: list[str], seen: Mapping[str, Value], session: Sessi
         )
         count += later or is_asked(flow, question, seen, session)
     return count
-
-
-def _unasked(flow: Flow, path: list[str], seen: Mapping[str, Value], session: Session) -> int:
-    return _left(flow, path, seen, session)
 
 
 def effective_answers(flow: Flow, answers: Mapping[str, Value], place: str | None) -> dict[str, str]:

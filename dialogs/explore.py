@@ -98,7 +98,7 @@ class _Walk:
         self.found.asked.add(question.id)
         for value in sample_answers(self.flow, question):
             given = {**answers, question.id: value}
-            step = (question.id, _named(value))
+            step = (question.id, named(value))
             if self.flow.stop and self._holds(self.flow.stop, self._facts(given)):
                 self._end(given, self._facts(given), step, stopped=True)
             else:
@@ -145,5 +145,6 @@ class _Walk:
         return (tuple(answers.get(name) for name in self.looked_at), tuple(counts))
 
 
-def _named(value: Value) -> str:
+def named(value: Value) -> str:
+    """An answer as edges and stops name it."""
     return "+".join(value) if isinstance(value, tuple) else str(value)

@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import dataclass
 
 from dialogs.explain import name_of, shown
-from dialogs.explore import explore, sample_answers
+from dialogs.explore import explore, named, sample_answers
 from dialogs.model import Flow, Question
 from dialogs.outline import plain_title
 
@@ -64,7 +64,7 @@ def drawing(flow: Flow) -> tuple[tuple[Node, ...], tuple[Edge, ...]]:
 def _early(flow: Flow, question: Question, stops: set[tuple[str, str]]) -> list[Edge]:
     """Ends by this question's own answer; those by an earlier answer are drawn there."""
     own = {end: {v for v, e in stops if e == end} for _, end in stops}
-    every = {_named(v) for v in sample_answers(flow, question)}
+    every = {named(v) for v in sample_answers(flow, question)}
     return [
         Edge(question.id, end, _label(flow, question, values), True)
         for end, values in sorted(own.items())
@@ -72,16 +72,12 @@ def _early(flow: Flow, question: Question, stops: set[tuple[str, str]]) -> list[
     ]
 
 
-def _named(value: object) -> str:
-    return "+".join(value) if isinstance(value, tuple) else str(value)
-
-
 def _label(flow: Flow, question: Question, values: set[str]) -> str:
     """The answers in words; nothing when all lead the same way."""
     samples = sample_answers(flow, question)
-    if question.kind not in ("yes_no", "one") or values >= {_named(v) for v in samples}:
+    if question.kind not in ("yes_no", "one") or values >= {named(v) for v in samples}:
         return ""
-    return " / ".join(shown(question, v) for v in samples if _named(v) in values)
+    return " / ".join(shown(question, v) for v in samples if named(v) in values)
 
 
 # ---- Mermaid -------------------------------------------------------------------------------------------------------

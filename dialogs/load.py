@@ -167,8 +167,6 @@ class _Maker:
             for m, step in enumerate(rule.next):
                 self._template(["outcomes", n, "next", m, "text"], step.text)
                 self._template(["outcomes", n, "next", m, "text_en"], step.text_en)
-        if self.spec.document:
-            self._template(["document", "intro"], self.spec.document.intro)
 
     def _template(self, at: Location, text: str) -> None:
         if "{" not in text or text in self.templates:

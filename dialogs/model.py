@@ -147,8 +147,7 @@ class DocumentPlan(Authored):
 
 
 class FlowFile(Authored):
-    """A flow as its file holds it. `start` are wordings that begin it; `hints` are words that, in a sentence that says
-    what *we* want, begin it too; `label` is the button that offers it."""
+    """A flow as its file holds it. `start` are wordings that begin it; `label` is the button that offers it."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     title: str

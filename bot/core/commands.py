@@ -32,14 +32,14 @@ _FIXED: dict[CommandName, str] = {
 }
 _ERASE = re.compile(
     r"\b(?:radera|ta bort|tabort|rensa|glom|delete|erase|remove)\b.{0,30}"
-    r"\b(?:mina (?:uppgifter|data|svar|meddelanden)|min data|mig|allt om mig|allt (?:jag|vi) (?:har "
-    r")?skrivit|my data|everything about me|samtalet|historiken)\b"
+    r"\b(?:mina (?:uppgifter|data|svar|meddelanden)|min data|mig|allt om mig|allt (?:jag|vi) "
+    r"(?:har )?skrivit|my data|everything about me|samtalet|historiken)\b"
 )
 _FIXED_COMPILED = {name: re.compile(pattern + r"[.!]?") for name, pattern in _FIXED.items()}
 _CHOOSE = re.compile(r"^[!/]?kommun(?:en)?\s*:?\s+(.+)$")
 _WE_ARE = re.compile(
-    r"\b(?:vi|jag)\s+(?:ar|bor|finns|sitter|verkar|jobbar|arbetar|haller till|hor hemma|"
-    r"kommer)\b.{0,40}?\b(?:i|fran|pa|for|at)\s+(?=\S)"
+    r"\b(?:vi|jag)\s+(?:ar|bor|finns|sitter|verkar|jobbar|arbetar|haller till|hor hemma"
+    r"|kommer)\b.{0,40}?\b(?:i|fran|pa|for|at)\s+(?=\S)"
     r"|\b(?:we|i)\s*(?:are|'re|am|live|work)\b.{0,30}?\b(?:in|from|for)\s+"
     r"|\b(?:oss|vi|var forening) (?:har )?i\s+(?=\S)"
     r"|\bvar kommun (?:ar|heter)\s+|\bforening(?:en)? (?:i|fran)\s+"
@@ -52,8 +52,8 @@ _LANGUAGE = re.compile(
     r"(?:pa |in )?(svenska|engelska|swedish|english)(?:,? tack|,? please|,? istallet|,? instead)*[.!?]*"
 )
 _QUESTION = re.compile(
-    r"\?|\b(?:vad|hur|vem|vilka|vilken|vilket|nar|var|varfor|far|kan|maste|behover|finns|galler|what|how|"
-    r"who|which|when|can|must)\b"
+    r"\?|\b(?:vad|hur|vem|vilka|vilken|vilket|nar|var|varfor|far|kan|maste|behover|finns|galler"
+    r"|what|how|who|which|when|can|must)\b"
 )
 
 

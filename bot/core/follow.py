@@ -34,7 +34,7 @@ _ASK = (
 )
 _EASE = (
     r"(?:enklare|enkelt|kort|kortare|kortfattat|tydligare|battre|begripligt|begripligare|lattare"
-    r"|(?:pa|med) (?:vanlig|vanliga|enkel|enkla|latt|ren|ren|begriplig|andra) (?:svenska|ord)"
+    r"|(?:pa|med) (?:vanlig|vanliga|enkel|enkla|latt|ren|begriplig|andra) (?:svenska|ord)"
     r"|som (?:om|for|till) .+|simpler|simply|more simply|easier|shorter|in short|in plain words|in plain english)"
 )
 _FORCE = (
@@ -77,7 +77,7 @@ _PLAIN: dict[FollowName, str] = {
     "dates": rf"nar (?:skrevs|publicerades|kom|ar|antogs|togs|gjordes|beslutades|sades){_IT}{_WHENCE}"
     rf"|(?:fran )?vilket (?:ar|datum)(?: (?:ar|skrevs|kom|galler))?{_IT}{_WHENCE}"
     rf"|hur (?:gammalt|gammal|gamla|ny|nytt|nya|aktuellt|aktuell|farskt)(?: ar)?{_IT}"
-    rf"|ar{_IT} (?:gammalt|gammal|gamla|(?:fortfarande )?aktuell|(?:fortfarande )?aktuellt|inaktuellt)"
+    rf"|ar{_IT} (?:gammalt|gammal|gamla|(?:fortfarande )?aktuellt?|inaktuellt)"
     r"|datum|artal|fran nar(?: ar det)?"
     r"|when was (?:this|that|it) (?:written|published|from)|what year(?: is (?:it|this|that)(?: from)?)?"
     r"|how old is (?:it|this|that)",
@@ -88,7 +88,7 @@ _PLAIN: dict[FollowName, str] = {
     rf"|hur (?:starkt|strangt|hart|noga|bindande)(?: ar)?{_IT}"
     r"|how (?:strong|strict|binding|strongly) is (?:it|that|this)"
     r"|is (?:it|that|this) (?:binding|mandatory|a must|a requirement|required|the law|law|an opinion)",
-    "again": r"samma(?: fraga)?(?: igen)?|samma fraga for oss|svara|svara igen|svara da|upprepa|upprepa (?:svaret|det)"
+    "again": r"samma(?: fraga)?(?: igen)?|samma fraga for oss|svara(?: igen| da)?|upprepa(?: svaret| det)?"
     r"|(?:kan du )?(?:ta|saga|sag|svara)(?: det| den)? igen|en gang till|igen|repeat(?: (?:it|that))?|same question",
     "next": r"(?:vad|hur) (?:gor|ska|kan|bor|behover) (?:vi|jag|man)(?: (?:att )?gora)?"
     r" (?:nu|sen|sedan|harnast|vidare|istallet|i stallet)|hur (?:gar|kommer) (?:vi|man|jag) vidare"

@@ -9,7 +9,7 @@ from bot.messages import Language, Value
 
 class ConversationState(Value):
     """Serialised as JSON into the store. `dialog` is the open (or paused) dialog, in the form that `dialogs` gives it;
-    `shelf` are the ids of the quotes last shown, for «nummer 2» and «visa källan»."""
+    `shelf` are the places of the quotes last shown (source:start:end), for «nummer 2» and «visa källan»."""
 
     municipality: str | None = None
     language: Language = "sv"

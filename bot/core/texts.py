@@ -39,20 +39,17 @@ TEXTS = {
         "somebody": "kommunen, eller Forums kansli (kansli@socialforum.se; uppgiften är odaterad och kan vara "
         "inaktuell)",
         "somebody_short": "kommunen eller Forums kansli",
-        "old_card": "Den knappen hör till en fråga som redan är besvarad eller avslutad. Inget har ändrats. Svara på "
-        "den "
-        "senaste frågan i stället.",
+        "old_card": "Den knappen hör till en fråga som redan är besvarad eller avslutad. Inget har ändrats. "
+        "Svara på den senaste frågan i stället.",
         "erased": "Klart. Allt som fanns sparat om dig är raderat, även öppna dialoger och synpunkter.",
         "no_place": "Nu utgår jag inte från någon särskild kommun. Skriv till exempel «kommun Eslöv» för att välja en.",
         "may_not": "Bara den som får ändra rummets inställningar kan välja kommun för rummet.",
         "place_own": "Då utgår jag från {place} och visar kommunens egna riktlinjer först.",
-        "place_told": "Då utgår jag från {place}. Källorna berättar en del om {place}, men innehåller inga egna "
-        "riktlinjer "
-        "därifrån; annat hämtar jag från nationella källor och säger vems ord det är.",
-        "place_none": "Då utgår jag från {place}. Källorna innehåller inga egna regler för {place}, så jag visar "
-        "nationell "
-        "vägledning och andra kommuners text, och säger vems ord det är. Fråga kommunen vad som gäller hos "
-        "er.",
+        "place_told": "Då utgår jag från {place}. Källorna berättar en del om {place}, men innehåller inga "
+        "egna riktlinjer därifrån; annat hämtar jag från nationella källor och säger vems ord det är.",
+        "place_none": "Då utgår jag från {place}. Källorna innehåller inga egna regler för {place}, så jag "
+        "visar nationell vägledning och andra kommuners text, och säger vems ord det är. Fråga kommunen vad som "
+        "gäller hos er.",
         "sources": "Jag svarar med citat ur de här texterna:",
         "read": "Läs källorna",
         "flows": "Jag kan gå igenom något av det här med dig:",
@@ -107,11 +104,10 @@ TEXTS = {
         "no_place": "I no longer start from any particular municipality.",
         "may_not": "Only those who may change the room's settings can choose its municipality.",
         "place_own": "I will start from {place} and show the municipality's own guidelines first.",
-        "place_told": "I will start from {place}. The sources tell something of {place} but hold no guidelines of its "
-        "own.",
-        "place_none": "I will start from {place}. The sources hold no rules of {place}'s own, so I show national "
-        "guidance "
-        "and others' texts, and say whose words they are. Ask the municipality what applies there.",
+        "place_told": "I will start from {place}. The sources tell something of {place} but hold no guidelines "
+        "of its own.",
+        "place_none": "I will start from {place}. The sources hold no rules of {place}'s own, so I show "
+        "national guidance and others' texts, and say whose words they are. Ask the municipality what applies there.",
         "sources": "I answer with quotes from these texts (in Swedish):",
         "read": "Read the sources",
         "flows": "I can go through one of these with you (in Swedish):",
