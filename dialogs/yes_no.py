@@ -120,7 +120,9 @@ def _unsure_clause(text: str) -> bool:
 
 
 def _last(keys: list[str]) -> str:
-    """A short message that ends in its answer: «då säger jag ja», «just nu nej», «för närvarande inte»."""
+    """A short message that ends in its answer: «då säger jag ja», «ok ok ja då», «för närvarande inte»."""
+    if keys[-1] == "då" and keys[-2:-1] and keys[-2] in ("ja", "jo", "nej", "nä"):
+        keys = keys[:-1]
     if len(keys) > 6 or keys[0] in HALTING:
         return ""
     if keys[-1] in ("ja", "jo", "nej", "nä"):
