@@ -71,8 +71,8 @@ def _pending(data: list[Any] | None) -> tuple[Value, str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What changed when a session went over to another version: questions to be answered again, and whether any is
-    new."""
+    """What changed when a session went over to another version: the questions to be answered `again`, how many answered
+    ones are `gone`, and the `version` that counts now."""
 
     again: tuple[str, ...]
     gone: int

@@ -4,7 +4,7 @@ nothing."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from rapidfuzz import fuzz
@@ -95,13 +95,16 @@ def _bare(line: str) -> str:
     return FOR_US.sub("", POLITE.sub("", " ".join(words)))
 
 
-def proposals(flow: Flow, text: str, places: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Answers that the first message suggests: question id -> (value, the words that said so)."""
+def proposals(flow: Flow, text: str, places: Callable[[str], Mapping[str, str]]) -> dict[str, tuple[str, str]]:
+    """Answers that the first message suggests: question id -> (value, the words that said so).
+
+    `places` gives the municipalities that a text names, their names by id.
+    """
     line = f" {' '.join(tokens(text))} "
     found: dict[str, tuple[str, str]] = {}
     for question in flow.questions:
         if question.kind == "place":
-            named = [(id, name) for id, name in places.items() if _names(line, name)]
+            named = list(places(text).items())
             if len(named) == 1:
                 found[question.id] = named[0]
             continue
@@ -111,9 +114,3 @@ def proposals(flow: Flow, text: str, places: Mapping[str, str]) -> dict[str, tup
         if said and len({value for value, _ in said}) == 1:
             found[question.id] = max(said, key=lambda pair: len(pair[1]))
     return found
-
-
-def _names(line: str, name: str) -> bool:
-    """Whether a municipality is named; «i Lund», «Lunds kommun», but not as a part of another word."""
-    low = " ".join(tokens(name))
-    return any(f" {form} " in line for form in (low, f"{low}s"))

@@ -100,7 +100,7 @@ def _ask(answerer: Answerer, line: str, municipality: str | None, settings: Sett
 
     started = time.perf_counter()
     if len(line) > MAX_TEXT:
-        reply = says("no_answer", PROBLEMS["sv"]["too_long"])
+        reply = says("no_answer", PROBLEMS["sv"]["too_long"], language="sv")
     else:
         answer = answerer.answer(line, Context(municipality))
         reply = reply_of(filled(answer, settings.contact, settings.retention_days), settings.public_url)

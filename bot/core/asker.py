@@ -10,11 +10,11 @@ from bot.core import mask
 from bot.core.asking import choices_of, confirm_choices, confirmation, help_blocks
 from bot.core.render import citation, finished
 from bot.core.state import ConversationState
-from bot.core.verdict import Told, outcome_reply, steps_reply
+from bot.core.verdict import Told, outcome_reply, reasons_reply, steps_reply
 from bot.messages import Block, Choices, FlowStatus, Language, Paragraph, Progress, Reply, ReplyKind, reference
 from dialogs import document, engine, saved
 from dialogs.engine import Position, Session, replay
-from dialogs.explain import asked, explain, harmless, name_of, shown, summary
+from dialogs.explain import Verdict, asked, explain, harmless, name_of, shown, summary
 from dialogs.model import Flow, Question
 from dialogs.phrases import say
 from dialogs.reading import Reading
@@ -173,10 +173,7 @@ class Asker:
 
     def end(self, turn: Turn, before: list[Block]) -> Reply:
         flow, language = turn.flow, turn.language
-        verdict = explain(
-            flow, turn.position, turn.session.answers, self.knowledge.places, turn.session.place, language
-        )
-        told = Told(flow, self.knowledge, turn.session.place, language, self.public_url, self.contact, turn.on)
+        told, verdict = self._judged(turn)
         stop = flow.spec.stop
         offer = ""
         if turn.position.early and stop:
@@ -189,12 +186,17 @@ class Asker:
 
     def next_steps(self, turn: Turn) -> Reply:
         """After the end: only what to do next, with the quotes that the steps rest on."""
-        flow, language = turn.flow, turn.language
-        verdict = explain(
-            flow, turn.position, turn.session.answers, self.knowledge.places, turn.session.place, language
-        )
-        told = Told(flow, self.knowledge, turn.session.place, language, self.public_url, self.contact, turn.on)
-        return steps_reply(told, verdict, self.status(turn))
+        return steps_reply(*self._judged(turn), self.status(turn))
+
+    def reasons(self, turn: Turn) -> Reply | None:
+        """After the end: only why it came out so; None when the dialog weighs nothing."""
+        return reasons_reply(*self._judged(turn), self.status(turn))
+
+    def _judged(self, turn: Turn) -> tuple[Told, Verdict]:
+        """The outcome, and what it is told with."""
+        flow, language, place = turn.flow, turn.language, turn.session.place
+        verdict = explain(flow, turn.position, turn.session.answers, self.knowledge.places, place, language)
+        return Told(flow, self.knowledge, place, language, self.public_url, self.contact, turn.on), verdict
 
     def _cited(self, id: str) -> document.Cited:
         shown_as = citation(self.knowledge.quotes[id], 1, self.public_url)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from bot.messages import Block, Choice, Language, Paragraph
-from dialogs.explain import shown
+from dialogs.explain import asked, shown
 from dialogs.model import SKIPPED, YES_NO, Question, Value
 from dialogs.phrases import say
-from dialogs.words import tokens
 
 EMOJI = {"yes": "✅", "no": "❌", "unsure": "🤷"}
 
@@ -37,7 +34,10 @@ def confirmation(question: Question, value: Value, language: Language) -> str:
         return say("confirm", language, meaning=meaning)
     if value == "unsure":
         return say("confirm_unsure", language)
-    return say("confirm_value", language, value=shown(question, value, language))
+    told = shown(question, value, language)
+    if question.kind == "yes_no":  # without a meaning in words the question itself says what the answer means
+        return say("confirm_asked", language, question=asked(question, language), value=told)
+    return say("confirm_value", language, value=told)
 
 
 def help_blocks(question: Question, language: Language) -> list[Block]:
@@ -45,10 +45,3 @@ def help_blocks(question: Question, language: Language) -> list[Block]:
     hint = {"many": "many_hint", "text": "text_hint"}.get(question.kind)
     parts = [p for p in (text, say(hint, language) if hint else "") if p]
     return [Paragraph(text=" ".join(parts), role="note")] if parts else []
-
-
-def places_in(text: str, places: Mapping[str, str]) -> list[str]:
-    line = f" {' '.join(tokens(text))} "
-    return [
-        id for id, name in places.items() if any(f" {n} " in line for n in (name.casefold(), f"{name.casefold()}s"))
-    ]

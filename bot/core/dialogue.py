@@ -13,7 +13,6 @@ from datetime import date, datetime
 
 from bot.core import mask
 from bot.core.asker import Asker, Turn, Turned
-from bot.core.asking import places_in
 from bot.core.beside import later
 from bot.core.given import UnknownAnswer, outcome_of_answers
 from bot.core.render import finished
@@ -32,7 +31,9 @@ from dialogs.saved import Moved
 from dialogs.start import proposals, starts
 from dialogs.words import phrase_key, table, tokens
 from dialogs.yes_no import read_yes_no
+from knowledge.language import words
 from knowledge.model import Knowledge
+from knowledge.places import place_names
 
 __all__ = ["Dialogue", "UnknownAnswer"]
 AFTER_END = frozenset(
@@ -58,6 +59,7 @@ class Dialogue:
     ) -> None:
         self.flows = flows
         self.asker = Asker(flows, knowledge, public_url, contact or "")
+        self._names = place_names(knowledge.places)
 
     # ---- what the router calls
 
@@ -84,7 +86,7 @@ class Dialogue:
     ) -> Turned:
         """Begin a flow; what the first message already said is proposed as answers to confirm."""
         flow = self.asker.flows[flow_id]
-        session = engine.begin(flow, state.municipality, proposals(flow, first_text, self.asker.knowledge.places))
+        session = engine.begin(flow, state.municipality, proposals(flow, first_text, self._places_in))
         turn = self.asker.at(state, flow, session, now.date() if now else None)
         spec = flow.spec
         intro = spec.intro_en if state.language == "en" and spec.intro_en else spec.intro
@@ -255,7 +257,7 @@ class Dialogue:
 
     def _place(self, turn: Turn, question: Question, text: str) -> Turned | None:
         """A municipality proposed from the first message: yes, no, or another one named."""
-        named = places_in(text, self.asker.knowledge.places)
+        named = list(self._places_in(text) or self._places_in(f"{text} kommun" if len(words(text)) < 4 else ""))
         reading = read_yes_no(text)
         if len(named) == 1:
             return self.asker.give(turn, question, Reading("answer", named[0]), text)
@@ -264,12 +266,17 @@ class Dialogue:
             return self.asker.give(turn, question, Reading("answer", value), text)
         return self.asker.again(turn, question) if reading.manner in ("unclear", "confirm") else None
 
+    def _places_in(self, text: str) -> dict[str, str]:
+        """The municipalities that a text names, their names by id."""
+        return {id: self.asker.knowledge.places[id] for id, _, _ in self._names.find(words(text))}
+
     def _after_end(self, turn: Turn, command: Command | None, text: str) -> Turned | None:
         """After a verdict: change, back, summary, the rest, start over; «ja» to the offer just made."""
         if command and command.name in AFTER_END:
             return carry_out(self.asker, turn, command)
         if command and command.name == "why" and turn.state.last_topic is None:
-            return carry_out(self.asker, turn, Command("result"))
+            reasons = self.asker.reasons(turn)
+            return (self.asker.saved(turn), reasons) if reasons else carry_out(self.asker, turn, Command("result"))
         meant = MEANT.search(text.casefold())
         if meant:
             return correct(self.asker, turn, meant[1])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from bot.core.follow import FollowUp
-from bot.core.render import citation, finished
+from bot.core.render import citation, finished, voice
 from bot.core.state import ConversationState
 from bot.core.teller import Routed, Teller
 from bot.core.texts import TEXTS
@@ -67,7 +67,7 @@ class Followed:
         return Routed(state, self._teller.drawn(state, answer).reply)
 
     def _who(self, state: ConversationState, topic: Topic, shelf: list[Quote]) -> Routed:
-        told = _grouped(shelf, lambda q: _voice(q, state.language))
+        told = _grouped(shelf, lambda q: voice(q, state.language))
         return self._again(state, topic, TEXTS[state.language]["who"].format(told=_listed(told, state.language)), shelf)
 
     def _strength(self, state: ConversationState, topic: Topic, shelf: list[Quote]) -> Routed:
@@ -80,7 +80,7 @@ class Followed:
                 (strengths[other] for other, word in _ALSO.get(quote.strength, ()) if word.search(quote.text)), ""
             )
             both = f" {TEXTS[state.language]['and']} {also}" if also else ""
-            return f"{_voice(quote, state.language)}: {strengths[quote.strength]}{both}{status}"
+            return f"{voice(quote, state.language)}: {strengths[quote.strength]}{both}{status}"
 
         told = "; ".join(_grouped(shelf, force))
         return self._again(state, topic, TEXTS[state.language]["strength"].format(told=told), shelf)
@@ -91,7 +91,7 @@ class Followed:
         told: list[str] = []
         lines: list[Quote] = []
         for quote in shelf:
-            dated = f"{_voice(quote, state.language)}, {quote.published or quote.source.dated or 'odaterad'}"
+            dated = f"{voice(quote, state.language)}, {quote.published or quote.source.dated or 'odaterad'}"
             if any(t.startswith(dated) for t in told):
                 continue
             line = self._date_line(quote)
@@ -144,13 +144,13 @@ class Followed:
 
     def _reach(self, quote: Quote, state: ConversationState) -> str:
         texts = TEXTS[state.language]
-        voice = _voice(quote, state.language)
+        whose = voice(quote, state.language)
         place = self._knowledge.places.get(quote.issuer.place or "")
         if place:
-            return texts["reach_place"].format(voice=voice, place=place)
+            return texts["reach_place"].format(voice=whose, place=place)
         if quote.status:
-            return f"{voice}: {quote.status}"
-        return texts["reach_none"].format(voice=voice)
+            return f"{whose}: {quote.status}"
+        return texts["reach_none"].format(voice=whose)
 
     def _short(self, state: ConversationState, topic: Topic, shelf: list[Quote]) -> Routed:
         """The lead and one quote. When the answer was not sure, ask what was meant; simpler than short there is not."""
@@ -243,13 +243,6 @@ class Followed:
         shown = wider if wider.end - wider.start <= 1200 else quote
         answer = Answer("answer", state.language, lead, (shown,), tuple(source.remarks), topic, 1.0, state.suggestions)
         return Routed(state, self._teller.drawn(state, answer).reply)
-
-
-def _voice(quote: Quote, language: str) -> str:
-    """Whose words they are, and who reports them."""
-    if not quote.reported:
-        return quote.issuer.name
-    return f"{quote.issuer.name}, {'reported by' if language == 'en' else 'återgivet av'} {quote.source.publisher}"
 
 
 def _grouped(shelf: Sequence[Quote], told: Callable[[Quote], str]) -> list[str]:

@@ -13,6 +13,7 @@ from bot.messages import (
     Choices,
     Citation,
     Heading,
+    Language,
     Link,
     Paragraph,
     Progress,
@@ -20,6 +21,7 @@ from bot.messages import (
     Reply,
     reference,
 )
+from dialogs.phrases import say
 from knowledge.answer import Answer
 from knowledge.model import Quote
 
@@ -86,7 +88,7 @@ def finished(reply: Reply) -> Reply:
     return reply.model_copy(update={"text": markdown(reply.blocks, reply.language)})
 
 
-def says(kind: str, *paragraphs: str, language: str = "sv", suggestions: Sequence[str] = ()) -> Reply:
+def says(kind: str, *paragraphs: str, language: str, suggestions: Sequence[str] = ()) -> Reply:
     """A reply of plain paragraphs, the first one as its lead."""
     blocks = [Paragraph(text=p, role="body" if n else "lead") for n, p in enumerate(paragraphs)]
     return finished(
@@ -96,12 +98,11 @@ def says(kind: str, *paragraphs: str, language: str = "sv", suggestions: Sequenc
     )
 
 
-def escape(text: str) -> str:
-    """Text that somebody else wrote, harmless in Markdown and HTML."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    for mark in "\\`*_[]#|":
-        escaped = escaped.replace(mark, "\\" + mark)
-    return escaped
+def voice(quote: Quote, language: Language) -> str:
+    """Whose words a quote is, and who reports them."""
+    if not quote.reported:
+        return quote.issuer.name
+    return say("reported", language, issuer=quote.issuer.name, publisher=quote.source.publisher)
 
 
 def markdown(blocks: Sequence[Block], language: str = "sv") -> str:
@@ -128,8 +129,7 @@ def _drawn(block: Block, language: str) -> str:
 
 
 def _quote(cited: Citation, language: str) -> str:
-    lines = cited.quote.replace("<script", "&lt;script").split("\n")
-    body = "\n".join(f"> {line}".rstrip() for line in lines)
+    body = "\n".join(f"> {line}".rstrip() for line in cited.quote.split("\n"))
     strength = STRENGTHS[language if language in STRENGTHS else "sv"][cited.strength]
     shown = f"{body}\n>\n> — **[{cited.number}]** {reference(cited)} · *{strength}* · [läs i källan]({cited.url})"
     return f"{shown}\n> \n> *{cited.note}*" if cited.note else shown

@@ -18,6 +18,7 @@ from bot.messages import Link, Message, Reply
 from bot.ports import Outgoing, Record, TurnResult
 from dialogs.commands import read_command
 from dialogs.load import load_flows
+from dialogs.phrases import say
 from dialogs.resume import ResumeError
 from knowledge.answer import Answerer
 from knowledge.load import load
@@ -113,17 +114,17 @@ def _resumed(brain: Brain, state: ConversationState, message: Message, now: date
     try:
         return Routed(*brain.dialogue.resume_from(state, message.file, now))
     except ResumeError as error:
-        return Routed(state, says("command", str(error)))
+        return Routed(state, says("command", say(error.reason, state.language), language=state.language))
 
 
 def _page(brain: Brain, routed: Routed, message: Message) -> Reply | None:
     """What is kept as a page: the end of a dialog, its summary, and where it was paused; with the file to go on
     from."""
     reply = routed.reply
-    if reply.outcome is None:
-        command = read_command(routed.picked or message.text)
-        if reply.flow is None or command is None or command.name not in {"pause", "summary"}:
-            return None
+    command = read_command(routed.picked or message.text)
+    said = command.name if command else ""
+    if said == "why" if reply.outcome else reply.flow is None or said not in {"pause", "summary"}:
+        return None
     kept = _from_verdict(reply) if reply.outcome else reply
     return kept.model_copy(update={"file": brain.dialogue.resume_file(routed.state)})
 
@@ -164,8 +165,9 @@ def _told(uncertain: Sequence[Outgoing], state: ConversationState) -> tuple[Repl
 def _records(message: Message, routed: Routed) -> tuple[Record, ...]:
     reply = routed.reply
     if reply.kind in ("no_answer", "related") or routed.missed:
-        return (Record("unanswered", message.sender, mask.mask(message.text), reply.topic, reply.kind),)
-    if reply.kind == "answer":
+        asked = routed.picked or message.text
+        return (Record("unanswered", message.sender, mask.mask(asked), reply.topic, reply.kind),)
+    if reply.kind in ("answer", "clarify"):
         return (Record("answered", message.sender, "", reply.topic, reply.kind),)
     return ()
 

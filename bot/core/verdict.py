@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.core.render import citation, finished
+from bot.core.render import citation, finished, voice
 from bot.messages import (
     STRENGTHS,
     Block,
@@ -84,18 +84,21 @@ def outcome_reply(
             suggestions=_suggestions(told, offer),
         )
     )
-    found = Outcome(
+    return reply.model_copy(update={"outcome": _outcome(told, verdict, status, reply.text, document)})
+
+
+def _outcome(told: Told, verdict: Verdict, status: FlowStatus, text: str, document: str | None) -> Outcome:
+    return Outcome(
         outcome=verdict.outcome,
         title=verdict.title,
         criteria=tuple(criterion_result(told, f) for f in verdict.findings),
         citations=_cited(told, verdict.quotes),
         next_steps=tuple(s.text for s in verdict.next),
-        text=reply.text,
+        text=text,
         flow=status,
         municipality=told.place,
         document=document,
     )
-    return reply.model_copy(update={"outcome": found})
 
 
 def steps_reply(told: Told, verdict: Verdict, status: FlowStatus) -> Reply:
@@ -104,6 +107,38 @@ def steps_reply(told: Told, verdict: Verdict, status: FlowStatus) -> Reply:
     blocks = [*_steps(told, verdict, numbered), *numbered.blocks()]
     reply = Reply(kind="command", text="", blocks=tuple(blocks), language=told.language, flow=status)
     return finished(reply.model_copy(update={"suggestions": _suggestions(told, "")}))
+
+
+def reasons_reply(told: Told, verdict: Verdict, status: FlowStatus) -> Reply | None:
+    """Only the reasons and what they rest on, with the Outcome they led to; None when the dialog weighs nothing."""
+    numbered = Numbered(told.public_url)
+    reasons = _reasons(told, verdict, numbered)
+    if not reasons:
+        return None
+    lead = Paragraph(text=say("reasons", told.language, title=verdict.title), role="lead")
+    blocks = (lead, *reasons, *numbered.blocks())
+    reply = finished(
+        Reply(
+            kind="outcome",
+            text="",
+            blocks=blocks,
+            language=told.language,
+            flow=status,
+            confidence=1.0,
+            suggestions=_suggestions(told, ""),
+        )
+    )
+    return reply.model_copy(update={"outcome": _outcome(told, verdict, status, reply.text, None)})
+
+
+def _reasons(told: Told, verdict: Verdict, numbered: Numbered) -> list[Block]:
+    """What speaks against, what must be examined and what speaks for."""
+    blocks: list[Block] = []
+    for key, kind in (("against", "not_met"), ("examine", "unknown"), ("for", "met")):
+        items = tuple(_item(told, f, numbered) for f in verdict.findings if f.finding == kind and f.answered)
+        if items:
+            blocks += [Heading(text=say(key, told.language)), Bullets(items=items)]
+    return blocks
 
 
 def _steps(told: Told, verdict: Verdict, numbered: Numbered) -> list[Block]:
@@ -129,10 +164,7 @@ def _blocks(told: Told, verdict: Verdict, numbered: Numbered, offer: str, detail
         blocks.append(Paragraph(text=say("place", language, place=place)))
     if details:
         blocks.append(Bullets(items=tuple(details), ordered=True))
-    for key, kind in (("against", "not_met"), ("examine", "unknown"), ("for", "met")):
-        items = tuple(_item(told, f, numbered) for f in verdict.findings if f.finding == kind and f.answered)
-        if items:
-            blocks += [Heading(text=say(key, language)), Bullets(items=items)]
+    blocks += _reasons(told, verdict, numbered)
     blocks += _steps(told, verdict, numbered)
     if offer:
         blocks.append(Paragraph(text=f"{offer} {say('rest_hint', language)}", role="question"))
@@ -240,16 +272,12 @@ def _voices(told: Told, finding: CriterionFinding, quotes: Sequence[Quote]) -> s
     if not quotes:
         return ""
     criterion = told.knowledge.criteria[finding.id]
-    strengths = STRENGTHS["sv"]
+    language = told.language
     agreeing = [q for q in quotes if q not in criterion.differs]
-    said = ", ".join(dict.fromkeys(f"{_voice(q)} ({strengths[q.strength]})" for q in agreeing))
-    differing = "".join(f" {_voice(q)} säger något annat: {criterion.note}" for q in criterion.differs)
-    return f"Så starkt sägs det: {said}.{differing}"
-
-
-def _voice(quote: Quote) -> str:
-    """Whose words they are, and who reports them."""
-    return f"{quote.issuer.name}, återgivet av {quote.source.publisher}" if quote.reported else quote.issuer.name
+    voices = dict.fromkeys(f"{voice(q, language)} ({STRENGTHS[language][q.strength]})" for q in agreeing)
+    differing = [say("differs", language, issuers=voice(quote, language)) for quote in criterion.differs]
+    note = criterion.note if differing and language == "sv" else ""  # it is written in Swedish only
+    return " ".join(filter(None, [say("strengths", language, said=", ".join(voices)), *differing, note]))
 
 
 def _cited(told: Told, ids: Iterable[str]) -> tuple[Citation, ...]:

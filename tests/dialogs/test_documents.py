@@ -144,12 +144,21 @@ def test_a_file_of_another_version_is_taken_along() -> None:
     assert reply.flow.question == "challenge"
 
 
+def kept(old: str, new: str) -> str:
+    """A file that was kept, changed by somebody."""
+    file = dialogue().resume_file(Talk("iop").state) or ""
+    assert old in file
+    return file.replace(old, new)
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "", "hej", "[]", "{}", "null",
         '{"format": "iopbot-dialog-1"}', '{"format": "other", "flow": "iop"}', "[" * 5000,
         '{"format": "iopbot-dialog-1", "flow": "nowhere", "hash": "", "version": "", "answers": []}', "x" * 300_000,
+        *(kept('"tries": 0', f'"tries": {odd}') for odd in ("1e999", "NaN", "-Infinity")),
+        kept('"answers": [', '"answers": [["public_benefit", 1e999, "", 1], '),
     ],
 )  # fmt: skip
 def test_a_file_that_is_none_is_refused_in_plain_words(text: str) -> None:

@@ -211,3 +211,58 @@ def test_stopping_in_english_names_the_dialog_in_english() -> None:
     talk = Talk(language="en")
 
     assert flows()["iop"].spec.title_en in talk.say("stop").text
+
+
+def ended(language: str = "sv") -> Talk:
+    talk = Talk(language=language)
+    talk.say("nej" if language == "sv" else "no")
+    while talk.reply.outcome is None:
+        talk.say("ja" if language == "sv" else "yes")
+    return talk
+
+
+def test_why_after_the_verdict_tells_the_reasons_and_no_more() -> None:
+    talk = ended()
+    verdict = talk.reply
+    reasons = talk.say("varför det?")
+
+    assert reasons.outcome is not None
+    assert verdict.outcome is not None
+    assert reasons.outcome.outcome == verdict.outcome.outcome
+    assert "Talar emot" in reasons.text
+    assert verdict.outcome.title in reasons.text
+    assert "Nästa steg" in verdict.text
+    assert "Nästa steg" not in reasons.text
+    assert reasons.citations
+
+
+def test_an_english_verdict_says_in_english_how_strongly_it_is_said() -> None:
+    outcome = ended("en").reply.outcome
+
+    assert outcome is not None
+    told = " ".join(c.reason for c in outcome.criteria)
+    assert "This is how strongly it is said:" in told
+    assert "reported by" in told
+    for swedish in ("sägs det", "återgivet av", "säger något annat", "ska-krav"):
+        assert swedish not in told
+
+
+def test_an_english_reading_is_asked_back_with_the_question() -> None:
+    talk = Talk(language="en")
+    talk.say("probably")
+
+    assert "Does what you want to do benefit" in talk.reply.text
+    assert "I take your answer as yes" in talk.reply.text
+
+
+@pytest.mark.parametrize("text", ["never mind, stop", "never mind", "please stop", "stop it"])
+def test_a_dialog_is_stopped_in_everyday_english(text: str) -> None:
+    talk = Talk(language="en")
+    talk.say(text)
+
+    assert talk.state.dialog is None
+
+
+def test_land_is_not_taken_for_the_municipality_of_that_name() -> None:
+    assert "Du skrev" not in Talk(first="Vi har mark, kan vi få IOP?").reply.text
+    assert "Du skrev Mark." in Talk(first="Vi är i Marks kommun, kan vi få IOP?").reply.text

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.core.render import escape, reply_of
+from bot.core.render import reply_of
 from bot.messages import Reply
 from knowledge.answer import Answerer, Context
 from knowledge.model import FEW, MANY
@@ -100,13 +100,6 @@ def test_any_text_gives_a_reply_of_a_known_kind_with_verbatim_quotes(answerer: A
             cited.quote
             == next(q.source.text for q in answer.quotes if q.source.id == cited.source)[cited.start : cited.end]
         )
-
-
-@given(st.text())
-def test_escaped_text_holds_no_markup(text: str) -> None:
-    escaped = escape(text)
-    assert "<" not in escaped
-    assert ">" not in escaped
 
 
 def test_what_a_person_writes_is_not_echoed(say: Callable[[str], Reply]) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.core.state import ConversationState
 from bot.core.turn import Brain, turn
 from bot.messages import Feedback, Message, Press, Reply
 
@@ -126,6 +127,25 @@ def test_a_question_that_is_only_asked_back_is_kept_as_unanswered(brain: Brain) 
     result = turn(brain, message("Kostar det något?"), None, NOW)
     assert result.replies[-1].kind == "clarify"
     assert [record.kind for record in result.records] == ["unanswered"]
+
+
+def test_a_question_back_is_counted_and_its_words_are_not_kept(brain: Brain) -> None:
+    result = turn(brain, message("ja"), None, NOW)
+    assert result.replies[-1].kind == "clarify"
+    assert [(record.kind, record.tier, record.text) for record in result.records] == [("answered", "clarify", "")]
+
+
+def test_a_question_picked_by_its_number_is_kept_in_its_words(brain: Brain) -> None:
+    state = ConversationState(suggestions=("Vad är ett IOP?", "Vad betyder qwxzv blorp?")).model_dump_json()
+    result = turn(brain, message("2"), state, NOW)
+    assert [record.text for record in result.records] == ["Vad betyder qwxzv blorp?"]
+
+
+def test_a_file_that_is_no_dialog_is_refused_in_the_language_of_the_conversation(brain: Brain) -> None:
+    state = ConversationState(language="en").model_dump_json()
+    reply = turn(brain, message(file="{}"), state, NOW).replies[-1]
+    assert reply.language == "en"
+    assert "The file is no draft" in reply.text
 
 
 @pytest.mark.parametrize("problem", ["too_long", "empty", "not_text", "undecryptable", "too_fast"])
