@@ -29,6 +29,8 @@ class Seen:
     body: Json
     token: str
     at: float
+    size: int = 0
+    """Bytes of the body as they came."""
 
 
 @dataclass(slots=True)
@@ -144,11 +146,13 @@ class Connector:
 
     # ---- what the handler calls
 
-    def take(self, method: str, path: str, body: Json, token: str) -> tuple[int, dict[str, str], Json] | None:
+    def take(
+        self, method: str, path: str, body: Json, token: str, size: int
+    ) -> tuple[int, dict[str, str], Json] | None:
         """Answer a request; None closes the connection."""
         parts = [unquote(p) for p in urlsplit(path).path.removeprefix("/teams/v3/conversations/").split("/")]
         conversation, activity = parts[0], parts[2] if len(parts) > 2 else ""
-        seen = Seen(method, conversation, activity, body, token, time.monotonic())
+        seen = Seen(method, conversation, activity, body, token, time.monotonic(), size)
         faults = self._faults.get(conversation)
         fault = faults.popleft() if faults and not _typing(seen) else None
         if fault and fault.seconds:
@@ -200,7 +204,7 @@ def _handler(connector: Connector) -> type[BaseHTTPRequestHandler]:
             length = int(self.headers.get("content-length") or 0)
             body = json.loads(self.rfile.read(length) or b"{}")
             token = self.headers.get("authorization", "")
-            answer = connector.take(self.command, self.path, body, token)
+            answer = connector.take(self.command, self.path, body, token, length)
             if answer is None:
                 self.close_connection = True
                 return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.needs import ROOT
 from tests.teams.playground.playground import Visit, browser, playground
@@ -34,6 +34,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Closed with the module: as long as Playwright is open, no other event loop can run."""
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         made = browser(playwright)
         yield made

@@ -110,7 +110,7 @@ class Visit:
     def sees(self, text: str | re.Pattern[str]) -> Locator:
         """Wait until the text stands in the conversation; the newest place counts, and comes into view."""
         found = self.page.get_by_text(text).last
-        expect(found).to_be_visible(timeout=20_000)
+        expect(found).to_be_visible()
         found.evaluate("element => element.scrollIntoView({block: 'nearest'})")
         return found
 
