@@ -62,6 +62,7 @@ def test_a_dead_refresh_token_is_told_without_spinning_and_signing_in_heals_it(
     until(lambda: asked(synapse, bot.session()["token"]).status_code == 401)
     meanwhile = anna.say(room, "Är IOP tillåtet?")
     told = bot.until(lambda health: not health["ready"])
+    assert "går inte att förnya" in str(told)
     assert "iopbot matrix login" in str(told)
     assert thief not in bot.log()
     assert bot.log().count("matrix: ") < 5

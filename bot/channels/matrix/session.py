@@ -122,8 +122,8 @@ class Sessions:
                 if kept.refresh:
                     try:
                         return await self._renewed(kept)
-                    except TokenRefused as renewing:
-                        error = renewing if error.soft else error
+                    except TokenRefused:
+                        error = TokenRefused(error.soft, renewing=True)
                 if not self._options.password:
                     raise error
                 return await self._logged_in(kept if error.soft else None)

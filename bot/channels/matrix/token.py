@@ -40,6 +40,7 @@ class Token:
 
     def __init__(self, grant: Grant, renew: Renew | None = None) -> None:
         self._renew = renew
+        self._dead = False
         self._lock = asyncio.Lock()
         self._due: float | None = None
         self._take(grant)
@@ -67,7 +68,7 @@ class Token:
         async with self._lock:
             if self.value == used:  # else another task was faster
                 if self._renew is None:
-                    raise refused
+                    raise TokenRefused(refused.soft, renewing=self._dead)
                 await self._renewed()
 
     async def _renewed(self) -> None:
@@ -75,7 +76,7 @@ class Token:
         try:
             self._take(await self._renew())
         except TokenRefused:
-            self._renew = self._due = None  # never tried again: the token is used as long as it lasts
+            self._renew, self._due, self._dead = None, None, True  # the token is used as long as it lasts
             raise
         if self._due is not None:
             self._due = max(self._due, self._tick() + SHORTEST_SECONDS)
