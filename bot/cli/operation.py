@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 import json
 import sys
 from pathlib import Path
@@ -76,7 +75,12 @@ def report(
     from bot.app.admin import report as make
 
     made = asyncio.run(make(_settings(), days))
-    (_write_csv if as_csv else _show)(made)
+    if not as_csv:
+        _show(made)
+        return
+    from bot.core.report import as_csv as table_of
+
+    sys.stdout.write(table_of(made))
 
 
 def backup(file: Annotated[Path, typer.Argument(help="A new file to copy the SQLite database into.")]) -> None:
@@ -112,27 +116,6 @@ def _settings() -> Settings:
     from bot.settings import load_settings
 
     return load_settings()
-
-
-def _write_csv(made: Report) -> None:
-    out = csv.writer(sys.stdout)
-    out.writerow(["kind", "text", "topic", "tier", "count", "first", "last", "up", "down"])
-    for group in made.unanswered:
-        out.writerow(
-            ["unanswered", _harmless(group.text), group.topic, group.tier, group.count, group.first, group.last, "", ""]
-        )
-    for opinion in made.opinions:
-        comments = _harmless(" | ".join(opinion.comments))
-        out.writerow(
-            ["feedback", comments, opinion.topic, "", opinion.up + opinion.down, "", "", opinion.up, opinion.down]
-        )
-    for topic in made.topics:
-        out.writerow(["topic", "", topic.topic, "", topic.count, "", "", "", ""])
-
-
-def _harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
 
 
 def _show(made: Report) -> None:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Protocol
 
 from rapidfuzz import fuzz, process
 
@@ -117,6 +118,12 @@ def _groups(found: Sequence[Dated]) -> tuple[Group, ...]:
     )
 
 
+class Writer(Protocol):
+    """What `csv.writer` makes."""
+
+    def writerow(self, row: Iterable[object], /) -> object: ...
+
+
 @dataclass(slots=True)
 class _Votes:
     up: int = 0
@@ -155,19 +162,23 @@ def _topics(found: Iterable[Dated]) -> tuple[TopicCount, ...]:
 
 
 def as_csv(report: Report) -> str:
-    """The unanswered questions and the opinions as one table, for a spreadsheet."""
+    """The report as one table for a spreadsheet: a row for each group of questions, each topic with opinions, and each
+    topic that was answered from; `kind` says which."""
     out = io.StringIO()
-    table = csv.writer(out, lineterminator="\r\n")
-    table.writerow(["slag", "text", "antal", "först", "senast", "ämne", "nivå"])
+    table = csv.writer(out)
+    table.writerow(["kind", "text", "topic", "tier", "count", "first", "last", "up", "down"])
     for group in report.unanswered:
-        row = ["obesvarad", group.text, group.count, group.first, group.last, group.topic or "", group.tier or ""]
-        table.writerow([_cell(value) for value in row])
+        _row(table, "unanswered", group.text, group.topic, group.tier, group.count, group.first, group.last)
     for opinion in report.opinions:
-        table.writerow(["tumme upp", "", opinion.up, "", "", _cell(opinion.topic or ""), ""])
-        table.writerow(["tumme ner", "", opinion.down, "", "", _cell(opinion.topic or ""), ""])
-        for comment in opinion.comments:
-            table.writerow(["kommentar", _cell(comment), 1, "", "", _cell(opinion.topic or ""), ""])
+        said, votes = " | ".join(opinion.comments), (opinion.up, opinion.down)
+        _row(table, "feedback", said, opinion.topic, None, sum(votes), None, None, *votes)
+    for topic in report.topics:
+        _row(table, "topic", None, topic.topic, None, topic.count)
     return out.getvalue()
+
+
+def _row(table: Writer, *cells: object) -> None:
+    table.writerow([_cell("" if cell is None else cell) for cell in (*cells, *[None] * (9 - len(cells)))])
 
 
 def _cell(value: object) -> str:

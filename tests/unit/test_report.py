@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import UTC, date, datetime, timedelta
 
 from bot.channels.ops.report_page import draw_report
@@ -64,9 +66,22 @@ def test_days_and_topics_are_counted_over_time() -> None:
 
 
 def test_no_cell_is_taken_for_a_formula() -> None:
-    report = make_report(START, [unanswered('=HYPERLINK("x")')], [], [])
+    found = (
+        [unanswered('=HYPERLINK("x")')],
+        [answered("lou")],
+        [feedback("lou", "down", " @fel"), feedback("iop", "up")],
+    )
 
-    assert '"\'=HYPERLINK(""x"")"' in as_csv(report)
+    rows = list(csv.reader(io.StringIO(as_csv(make_report(START, *found)))))
+
+    assert rows == [
+        ["kind", "text", "topic", "tier", "count", "first", "last", "up", "down"],
+        ["unanswered", '\'=HYPERLINK("x")', "pengar", "no_answer", "1", "2026-03-30", "2026-03-30", "", ""],
+        ["feedback", "' @fel", "lou", "", "1", "", "", "0", "1"],
+        ["feedback", "", "iop", "", "1", "", "", "1", "0"],
+        ["topic", "", "lou", "", "1", "", "", "", ""],
+        ["topic", "", "pengar", "", "1", "", "", "", ""],
+    ]
 
 
 def test_the_page_shows_all_of_it_and_runs_nothing() -> None:
