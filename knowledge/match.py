@@ -43,6 +43,8 @@ KEPT = 5
 IN_MEMORY = 2000
 """Quotes that are indexed in memory at every start, in a third of a second; more are indexed once, in the cache
 folder."""
+WORD_FOR_WORD = 4.0
+"""What it speaks for a topic that a question has all the words of one of its wordings, and no other."""
 STORY_SHARE = 0.5
 """Power of the likelihood that the whole of a story gives a topic, beside that of its question alone."""
 LEAST = 0.002
@@ -83,6 +85,7 @@ class Signals(NamedTuple):
             + 4.4 * self.whole
             + 0.8 * self.passage
             + 2.0 * self.alike
+            + WORD_FOR_WORD * (self.alike == 1.0)
             + 5.4 * self.held
             + 2.1 * self.place
             + 1.1 * self.issuer

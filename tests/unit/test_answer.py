@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.core.render import reply_of
 from bot.messages import Reply
 from knowledge.answer import Answerer, Context
-from knowledge.model import FEW, MANY
+from knowledge.model import FEW, MANY, Knowledge
 
 KINDS = {"answer", "related", "clarify", "no_answer", "small_talk"}
 
@@ -104,3 +104,9 @@ def test_any_text_gives_a_reply_of_a_known_kind_with_verbatim_quotes(answerer: A
 
 def test_what_a_person_writes_is_not_echoed(say: Callable[[str], Reply]) -> None:
     assert "<script" not in say("<script>alert('hej')</script>").text
+
+
+def test_a_suggestion_that_is_picked_is_answered_by_its_own_topic(answerer: Answerer, knowledge: Knowledge) -> None:
+    asked = {topic.id: answerer.answer(topic.title) for topic in knowledge.topics.values()}
+
+    assert [id for id, answer in asked.items() if answer.topic is None or answer.topic.id != id] == []
