@@ -55,11 +55,6 @@ def _folder(folder: Path) -> dict[str, Flow]:
     return flows
 
 
-def load_flow(path: Path) -> Flow:
-    """One flow file; raises AuthoringError."""
-    return _flow(Document(path))
-
-
 def _flow(document: Document) -> Flow:
     spec = document.parse(FlowFile)
     made = _Maker(document, spec)

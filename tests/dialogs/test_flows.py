@@ -13,7 +13,7 @@ from dialogs.check import check_flows
 from dialogs.condition import ConditionError, Facts, compile_condition
 from dialogs.explore import explore
 from dialogs.graph import dot, mermaid, svg_of
-from dialogs.load import FLOWS, load_flow, load_flows
+from dialogs.load import FLOWS, load_flows
 from dialogs.outline import Item, outline
 from dialogs.start import proposals, starts
 from knowledge.authoring import AuthoringError, Fault
@@ -203,7 +203,7 @@ def faults_of(text: str, folder: Path) -> list[Fault]:
     path = folder / "test.yaml"
     path.write_text(text, encoding="utf-8")
     try:
-        flow = load_flow(path)
+        flow = load_flows((folder,))["test"]
     except AuthoringError as error:
         return list(error.faults)
     return check_flows({flow.id: flow}, knowledge().quotes)
