@@ -49,7 +49,7 @@ class Power:
 
 def _creators(event: Mapping[str, Any], content: dict[str, Any]) -> frozenset[str]:
     version = str(content.get("room_version", "1"))
-    if not version.isdigit() or int(version) < CREATORS_RULE_FROM:
+    if not version.isdecimal() or int(version) < CREATORS_RULE_FROM:
         return frozenset()
     more = content.get("additional_creators")
     return frozenset([str(event.get("sender", "")), *(map(str, more) if isinstance(more, list) else ())])

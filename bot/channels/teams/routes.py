@@ -250,7 +250,7 @@ def _begins_typing(activity: Activity, message: Message) -> bool:
 async def _body(request: Request) -> bytes:
     """The body; one that is too large is turned away before it is read to its end."""
     declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > MAX_BODY:
+    if declared.isdecimal() and int(declared) > MAX_BODY:
         raise Turned(413, "too large")
     parts: list[bytes] = []
     size = 0
