@@ -12,7 +12,7 @@ from knowledge.places import Names
 
 FollowName = Literal[
     "elsewhere", "why", "more", "who", "source", "number", "suggestion",
-    "short", "quote", "dates", "when", "strength", "scope", "again", "next",
+    "short", "quote", "dates", "when", "strength", "scope", "again", "next", "they",
 ]  # fmt: skip
 
 
@@ -88,6 +88,7 @@ _PLAIN: dict[FollowName, str] = {
     rf"|hur (?:starkt|strangt|hart|noga|bindande)(?: ar)?{_IT}"
     r"|how (?:strong|strict|binding|strongly) is (?:it|that|this)"
     r"|is (?:it|that|this) (?:binding|mandatory|a must|a requirement|required|the law|law|an opinion)",
+    "they": r"vad gor (?:det|dom|den)(?: har| dar)?|what do they do|what does it do",
     "again": r"samma(?: fraga)?(?: igen)?|samma fraga for oss|svara(?: igen| da)?|upprepa(?: svaret| det)?"
     r"|(?:kan du )?(?:ta|saga|sag|svara)(?: det| den)? igen|en gang till|igen|repeat(?: (?:it|that))?|same question",
     "next": r"(?:vad|hur) (?:gor|ska|kan|bor|behover) (?:vi|jag|man)(?: (?:att )?gora)?"

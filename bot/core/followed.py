@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 
 from bot.core.follow import FollowUp
-from bot.core.render import citation, finished, voice
+from bot.core.render import citation, finished
 from bot.core.state import ConversationState
 from bot.core.teller import Routed, Teller
 from bot.core.texts import TEXTS
+from bot.core.voice import voice
 from bot.messages import STRENGTHS, Reply, reference
 from knowledge.answer import Answer, Context
 from knowledge.language import words
@@ -46,6 +47,7 @@ class Followed:
             "elsewhere": lambda: self._elsewhere(state, topic, follow.argument),
             "why": lambda: self._why(state, topic, shelf),
             "more": lambda: self._more(state, topic, shelf),
+            "they": lambda: self._more(state, topic, shelf),
             "who": lambda: self._who(state, topic, shelf),
             "source": lambda: self._context(state, topic, shelf[0], 1),
             "number": lambda: self._number(state, topic, shelf, int(follow.argument)),

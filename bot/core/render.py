@@ -13,7 +13,6 @@ from bot.messages import (
     Choices,
     Citation,
     Heading,
-    Language,
     Link,
     Paragraph,
     Progress,
@@ -21,7 +20,6 @@ from bot.messages import (
     Reply,
     reference,
 )
-from dialogs.phrases import say
 from knowledge.answer import Answer
 from knowledge.model import Quote
 
@@ -96,13 +94,6 @@ def says(kind: str, *paragraphs: str, language: str, suggestions: Sequence[str] 
             {"kind": kind, "text": "", "blocks": blocks, "language": language, "suggestions": tuple(suggestions)}
         )
     )
-
-
-def voice(quote: Quote, language: Language) -> str:
-    """Whose words a quote is, and who reports them."""
-    if not quote.reported:
-        return quote.issuer.name
-    return say("reported", language, issuer=quote.issuer.name, publisher=quote.source.publisher)
 
 
 def markdown(blocks: Sequence[Block], language: str = "sv") -> str:

@@ -25,6 +25,14 @@ _NEAR = 0.05
 """Confidence from which the nearest topics to a short message are worth asking about."""
 _SUBJECT = re.compile(r"^(?:ett |om )?(?:iop|idéburet offentligt partnerskap)[\s?!.]*$", re.IGNORECASE)
 """A message that only names the matter itself: what it is, is asked."""
+_DONE = re.compile(
+    r"(?:(?:tack(?: så mycket)?|ok(?:ej)?|bra|toppen|perfekt|super|thanks|thank you|great)\b[\s,.!]*)*"
+    r"(?:(?:det|nu) var (?:nog )?(?:allt|det hela)|that(?:'s| is| was) all)\b(?:[\s,]+[^\W\d]+){0,4}[\s.!]*",
+    re.IGNORECASE,
+)
+"""«Tack, det var allt om IOP»: nothing more is asked."""
+_HERE = re.compile(r"\b(?:här )?(?:hos oss|i (?:vår|våran|min|den här) kommun)\b", re.IGNORECASE)
+"""Where the person is, which a chosen municipality says by name."""
 _NAME = re.compile(r"(?<=\s)[A-ZÅÄÖ]\w{3,}")
 _EMPTY = frozenset(
     "hur manga mycket lange ofta stor stort stora gammal vem vilka vilken vilket vad nar var varfor fran till med av "
@@ -79,7 +87,10 @@ class Teller:
         light of what was talked of."""
         context = Context(state.municipality)
         tidy = bare(text)
-        said = tidy if asks(tidy) and len(words(tidy)) > 2 else text
+        said = "tack" if _DONE.fullmatch(text.strip()) else tidy if asks(tidy) and len(words(tidy)) > 2 else text
+        place = self.knowledge.places.get(state.municipality or "")
+        if place and place.casefold() not in text.casefold():
+            said = _HERE.sub(f"i {place}", said)
         answer = self.answerer.answer(_SUBJECT.sub("vad är ett IOP?", said.strip()), context)
         if answer.tier != "answer" or answer.confidence < _CERTAIN:
             answer = self._without_manner(text, answer, context)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.core.render import citation, finished, voice
+from bot.core.render import citation, finished
+from bot.core.voice import voice
 from bot.messages import (
     STRENGTHS,
     Block,

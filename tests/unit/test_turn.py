@@ -21,6 +21,27 @@ def message(text: str = "", **more: object) -> Message:
     )
 
 
+@pytest.mark.parametrize("text", ["Tack, det var allt om IOP", "det var allt för idag", "Bra svar!", "That was all"])
+def test_praise_and_an_end_are_met_as_such(say: Say, text: str) -> None:
+    assert say(text).topic == "prat-tack"
+
+
+def test_hos_oss_is_the_chosen_municipality(say: Say) -> None:
+    say("vi är i Härryda")
+    assert say("finns det nåt IOP hos oss").topic == "harryda-redan"
+
+
+@pytest.mark.parametrize("text", ["är det sant att IOP är olagligt", "Är IOP tillåtet?", "är IOP förbjudet?"])
+def test_whether_it_is_legal_is_answered_in_words_that_fit_both_ways_to_ask(say: Say, text: str) -> None:
+    assert say(text).text.startswith("IOP är enligt Forum tillåtet")
+
+
+def test_what_they_do_is_asked_back_without_anybody_talked_of(say: Say) -> None:
+    assert say("vad gör de").kind == "clarify"
+    say("Vad är Boost by FC Rosengård?")
+    assert say("vad gör de").citations
+
+
 def test_and_in_malmo_asks_the_same_of_malmo(say: Say) -> None:
     say("Vilka kriterier har Eslöv för att ingå ett IOP?")
     reply = say("och i Malmö då?")
