@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from pydantic import RootModel
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract_iter
 
 from dialogs.reading import interrogative
 from dialogs.words import LANGUAGE, ORDINALS, UNSURE, key, table, tokens
@@ -29,6 +30,7 @@ PHRASES: dict[Name, frozenset[str]] = {name: table(_FILE[name]) for name in get_
 FORGIVING: tuple[tuple[str, Name], ...] = tuple(
     (phrase, name) for name, phrases in PHRASES.items() if name != "change" for phrase in phrases if len(phrase) >= 6
 )
+FORGIVEN = tuple(phrase for phrase, _ in FORGIVING)
 ASKED: frozenset[Name] = frozenset({"why", "explain", "where", "choices", "result", "next"})
 """Commands that are questions themselves."""
 SECOND = "andra"
@@ -202,9 +204,6 @@ def _misspelled(whole: str, asks: bool) -> Command | None:
     if not 6 <= len(whole) <= 30 or any(c.isdigit() for c in whole) or whole in UNSURE:
         return None
     limit = 1 if len(whole) < 9 else 2
-    for phrase, name in FORGIVING:
-        if asks and name not in ASKED:
-            continue
-        if abs(len(phrase) - len(whole)) <= limit and OSA.distance(whole, phrase, score_cutoff=limit) <= limit:
-            return Command(name)
-    return None
+    near = extract_iter(whole, FORGIVEN, scorer=OSA.distance, score_cutoff=limit)
+    names = (FORGIVING[at][1] for _, _, at in near)
+    return next((Command(name) for name in names if not asks or name in ASKED), None)

@@ -121,9 +121,11 @@ def _page(brain: Brain, routed: Routed, message: Message) -> Reply | None:
     """What is kept as a page: the end of a dialog, its summary, and where it was paused; with the file to go on
     from."""
     reply = routed.reply
+    if reply.outcome is None and reply.flow is None:
+        return None
     command = read_command(routed.picked or message.text)
     said = command.name if command else ""
-    if said == "why" if reply.outcome else reply.flow is None or said not in {"pause", "summary"}:
+    if said == "why" if reply.outcome else said not in {"pause", "summary"}:
         return None
     kept = _from_verdict(reply) if reply.outcome else reply
     return kept.model_copy(update={"file": brain.dialogue.resume_file(routed.state)})

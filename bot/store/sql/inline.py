@@ -25,7 +25,7 @@ PRAGMAS = (
     "busy_timeout = 0",
 )
 
-QUICK_SECONDS = 0.001
+QUICK_SECONDS = 0.002
 """A disk that takes no longer for a commit, as a running mean, is not worth a thread."""
 
 
