@@ -28,7 +28,11 @@ class Commands(RootModel[dict[str, str]]):
 _FILE = Document(LANGUAGE / "commands.yaml").parse(Commands).root
 PHRASES: dict[Name, frozenset[str]] = {name: table(_FILE[name]) for name in get_args(Name) if name in _FILE}
 FORGIVING: tuple[tuple[str, Name], ...] = tuple(
-    (phrase, name) for name, phrases in PHRASES.items() if name != "change" for phrase in phrases if len(phrase) >= 6
+    (phrase, name)
+    for name, phrases in PHRASES.items()
+    if name != "change"
+    for phrase in sorted(phrases)
+    if len(phrase) >= 6
 )
 FORGIVEN = tuple(phrase for phrase, _ in FORGIVING)
 ASKED: frozenset[Name] = frozenset({"why", "explain", "where", "choices", "result", "next"})
