@@ -78,6 +78,7 @@ def reply_of(answer: Answer, public_url: str = "") -> Reply:
     )
 
 
+_READ = {"sv": "läs i källan", "en": "read in the source"}
 _BESIDE = {"sv": "Det här kan också höra till din fråga:", "en": "This may also bear on your question:"}
 
 
@@ -121,6 +122,7 @@ def _drawn(block: Block, language: str) -> str:
 
 def _quote(cited: Citation, language: str) -> str:
     body = "\n".join(f"> {line}".rstrip() for line in cited.quote.split("\n"))
-    strength = STRENGTHS[language if language in STRENGTHS else "sv"][cited.strength]
-    shown = f"{body}\n>\n> — **[{cited.number}]** {reference(cited)} · *{strength}* · [läs i källan]({cited.url})"
+    language = language if language in STRENGTHS else "sv"
+    strength, read = STRENGTHS[language][cited.strength], _READ[language]
+    shown = f"{body}\n>\n> — **[{cited.number}]** {reference(cited)} · *{strength}* · [{read}]({cited.url})"
     return f"{shown}\n> \n> *{cited.note}*" if cited.note else shown

@@ -31,6 +31,11 @@ _DONE = re.compile(
     re.IGNORECASE,
 )
 """«Tack, det var allt om IOP»: nothing more is asked."""
+_DISPRAISE = re.compile(
+    r"\b(?:inte|inget|ingen|inga|ej|knappast|not|no|never)\b.{0,20}\b(?:bra|hjälp|nöjd|toppen|good|help|great)",
+    re.IGNORECASE,
+)
+"""«Inget bra svar»: small words are passed over in the search, so it would find the praise."""
 _HERE = re.compile(r"\b(?:här )?(?:hos oss|i (?:vår|våran|min|den här) kommun)\b", re.IGNORECASE)
 """Where the person is, which a chosen municipality says by name."""
 _NAME = re.compile(r"(?<=\s)[A-ZÅÄÖ]\w{3,}")
@@ -92,6 +97,8 @@ class Teller:
         if place and place.casefold() not in text.casefold():
             said = _HERE.sub(f"i {place}", said)
         answer = self.answerer.answer(_SUBJECT.sub("vad är ett IOP?", said.strip()), context)
+        if answer.topic and answer.topic.id == "prat-tack" and _DISPRAISE.search(text):
+            answer = self.answerer.answer("det hjälpte inte", context)
         if answer.tier != "answer" or answer.confidence < _CERTAIN:
             answer = self._without_manner(text, answer, context)
             answer = self._still_in_crisis(state, text, answer)

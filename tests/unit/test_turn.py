@@ -26,6 +26,11 @@ def test_praise_and_an_end_are_met_as_such(say: Say, text: str) -> None:
     assert say(text).topic == "prat-tack"
 
 
+@pytest.mark.parametrize("text", ["inte bra svar", "det var inget bra svar", "That was not a good answer"])
+def test_praise_denied_is_a_complaint(say: Say, text: str) -> None:
+    assert say(text).topic == "prat-klagomal"
+
+
 def test_hos_oss_is_the_chosen_municipality(say: Say) -> None:
     say("vi är i Härryda")
     assert say("finns det nåt IOP hos oss").topic == "harryda-redan"
