@@ -111,8 +111,8 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Something kept beyond the turn: feedback, a question without an answer, or that one was answered (`text` is then
-    empty). The service masks `text` before it is stored."""
+    """Something kept beyond the turn: feedback, a question without an answer, or that one was answered or asked back
+    (`tier` says which; `text` is then empty). The service masks `text` before it is stored."""
 
     kind: Literal["feedback", "unanswered", "answered"]
     sender: str

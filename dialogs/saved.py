@@ -37,7 +37,8 @@ def _undo(undo: Undo) -> list[Any]:
 
 
 def restore(data: Mapping[str, Any]) -> Session:
-    """The session that `dump` wrote; raises KeyError, TypeError or ValueError when it is something else."""
+    """The session that `dump` wrote; raises KeyError, TypeError, ValueError or OverflowError when it is something
+    else."""
     return Session(
         flow=data["flow"], hash=data["hash"], version=data["version"],
         answers=MappingProxyType({q: Answer(_value(v), r, int(n)) for q, v, r, n in data["answers"]}),

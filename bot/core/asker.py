@@ -59,7 +59,7 @@ class Asker:
         flow = self.flows[state.dialog["flow"]]
         try:
             session = saved.restore(state.dialog)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             return None
         if session.hash != flow.hash:
             known = {q: a for q, a in session.answers.items() if q in flow.index and saved.fits(flow.index[q], a.value)}
