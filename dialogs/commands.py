@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from pydantic import RootModel
 from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract_iter
+from rapidfuzz.process import extract
 
 from dialogs.reading import interrogative
 from dialogs.words import LANGUAGE, ORDINALS, UNSURE, key, table, tokens
@@ -208,6 +208,6 @@ def _misspelled(whole: str, asks: bool) -> Command | None:
     if not 6 <= len(whole) <= 30 or any(c.isdigit() for c in whole) or whole in UNSURE:
         return None
     limit = 1 if len(whole) < 9 else 2
-    near = extract_iter(whole, FORGIVEN, scorer=OSA.distance, score_cutoff=limit)
-    names = (FORGIVING[at][1] for _, _, at in near)
+    near = extract(whole, FORGIVEN, scorer=OSA.distance, score_cutoff=limit, limit=None)
+    names = (FORGIVING[at][1] for at in sorted(at for _, _, at in near))
     return next((Command(name) for name in names if not asks or name in ASKED), None)

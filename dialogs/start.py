@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from rapidfuzz import fuzz
+from rapidfuzz.process import extract
 
 from dialogs.model import Flow
 from dialogs.words import folded, tokens
@@ -83,7 +84,8 @@ def _score(line: str, flow: Flow) -> float:
         return 100.0
     if len(bare) < 8:
         return 0.0
-    return max((fuzz.ratio(bare, wording) for wording in wordings if abs(len(bare) - len(wording)) <= 4), default=0.0)
+    alike = extract(bare, wordings, scorer=fuzz.ratio, score_cutoff=CLOSE, limit=None)
+    return max((score for wording, score, _ in alike if abs(len(bare) - len(wording)) <= 4), default=0.0)
 
 
 def _bare(line: str) -> str:

@@ -43,6 +43,7 @@ class Database:
             _make_private(file)
         self._steps: set[asyncio.Task[Any]] = set()
         self._writing = asyncio.Lock()
+        self._kept: AsyncConnection | None = None
         if self.sqlite:
             # One connection writes, so that writers of this process queue fairly instead of meeting "busy".
             self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", 1)
@@ -74,7 +75,7 @@ class Database:
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """A connection in a write transaction; leaving it without a commit rolls back. Not tried again."""
         with self.explaining():
-            async with self._turn_to_write(), self._writer.connect() as connection:
+            async with self._writing_connection() as connection:
                 await self._begun(connection)
                 yield connection
 
@@ -90,17 +91,18 @@ class Database:
         """Empty SQLite's write-ahead log, which still holds what was erased."""
         if not self.sqlite:
             return
-        async with self._writing:
-            with contextlib.suppress(SQLAlchemyError, sqlite3.Error):  # somebody reads: the next time will do
-                async with self._writer.connect() as connection:
-                    raw = await connection.get_raw_connection()
-                    assert isinstance(raw.driver_connection, InlineConnection)
-                    raw.driver_connection.checkpoint()
+        with contextlib.suppress(SQLAlchemyError, sqlite3.Error):  # somebody reads: the next time will do
+            async with self._writing_connection() as connection:
+                raw = await connection.get_raw_connection()
+                assert isinstance(raw.driver_connection, InlineConnection)
+                raw.driver_connection.checkpoint()
 
     async def close(self) -> None:
         """Let running steps end, and disconnect."""
         if self._steps:
             await asyncio.wait(self._steps)
+        if self._kept is not None:
+            await self._kept.close()
         await self._writer.dispose()
         if self.sqlite:
             await self._reader.dispose()
@@ -116,7 +118,7 @@ class Database:
         for pause in (*pauses, None):
             try:
                 if engine is self._writer:
-                    async with self._turn_to_write(), engine.connect() as connection:
+                    async with self._writing_connection() as connection:
                         await self._begun(connection)
                         done = await step(connection)
                         await connection.commit()
@@ -142,12 +144,23 @@ class Database:
             await asyncio.sleep(_BUSY_PAUSE)
 
     @asynccontextmanager
-    async def _turn_to_write(self) -> AsyncIterator[None]:
+    async def _writing_connection(self) -> AsyncIterator[AsyncConnection]:
+        """The connection to write with; what is not committed in the end is rolled back. On SQLite it is always the
+        same one, kept open: fetching it anew costs as much as two statements."""
         if not self.sqlite:
-            yield
+            async with self._writer.connect() as connection:
+                yield connection
             return
         async with self._writing:
-            yield
+            kept, self._kept = self._kept or await self._writer.connect(), None
+            try:
+                yield kept
+                if kept.in_transaction():
+                    await kept.rollback()
+            except BaseException:
+                await kept.close()
+                raise
+            self._kept = kept
 
     def explained(self, error: Exception) -> StoreError:
         """The error as a sentence with its remedy, without the statement and its values."""
