@@ -102,6 +102,11 @@ class Dialogue:
         done = self._press(turn, message.press) if message.press else self._said(turn, message.text)
         return _with_news(done, moved, state.language) if done and moved else done
 
+    def verdict(self, state: ConversationState, now: datetime) -> Reply | None:
+        """The whole verdict of a finished dialog, or None when none is finished."""
+        turn = self.asker.turn_of(state, now.date())
+        return None if turn is None or turn.position.open else self.asker.end(turn, [])
+
     def resume_file(self, state: ConversationState) -> str | None:
         """The open or finished dialog as the text of a file to keep (JSON), or None when there is none."""
         turn = self.asker.turn_of(state)

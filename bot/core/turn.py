@@ -87,7 +87,7 @@ def turn(
     untold = () if again else tuple(o for o in uncertain if not o.told)
     replies = (*(o.reply for o in again), *_told(untold, routed.state), routed.reply)
     told, shown_again = tuple(o.id for o in untold), tuple(o.id for o in again)
-    page = _page(brain, routed, message) if message.token else None
+    page = _page(brain, routed, message, now) if message.token else None
     if page is None:
         return TurnResult(
             routed.state.model_dump_json(), replies, _records(message, routed), told=told, shown_again=shown_again
@@ -117,7 +117,7 @@ def _resumed(brain: Brain, state: ConversationState, message: Message, now: date
         return Routed(state, says("command", say(error.reason, state.language), language=state.language))
 
 
-def _page(brain: Brain, routed: Routed, message: Message) -> Reply | None:
+def _page(brain: Brain, routed: Routed, message: Message, now: datetime) -> Reply | None:
     """What is kept as a page: the end of a dialog, its summary, and where it was paused; with the file to go on
     from."""
     reply = routed.reply
@@ -125,8 +125,10 @@ def _page(brain: Brain, routed: Routed, message: Message) -> Reply | None:
         return None
     command = read_command(routed.picked or message.text)
     said = command.name if command else ""
-    if said == "why" if reply.outcome else said not in {"pause", "summary"}:
+    if reply.outcome is None and said not in {"pause", "summary"}:
         return None
+    if said == "why":  # the reply tells the reasons only, the page everything
+        reply = brain.dialogue.verdict(routed.state, now) or reply
     kept = _from_verdict(reply) if reply.outcome else reply
     return kept.model_copy(update={"file": brain.dialogue.resume_file(routed.state)})
 

@@ -235,3 +235,14 @@ def test_any_conversation_gets_replies_of_known_kinds(brain: Brain, texts: list[
 
 def test_nothing_is_shown_again_when_nothing_was_lost(say: Say) -> None:
     assert "inget svar" in say("Visa svaret igen").text
+
+
+def test_why_leads_to_a_page_with_the_whole_verdict(brain: Brain) -> None:
+    state: str | None = None
+    for text in ("kan vi få IOP?", "nej", "varför?"):
+        result = turn(brain, message(text, token=f"token {text}"), state, NOW)
+        state = result.state
+    assert result.page is not None
+    assert "Nästa steg" in result.page.text
+    assert "Nästa steg" not in result.replies[-1].text
+    assert "/resultat/token varför?" in result.replies[-1].text

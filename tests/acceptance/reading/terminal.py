@@ -23,7 +23,8 @@ Json = dict[str, Any]
 _POINT = re.compile(r"^(?:- |\d+\. )")
 _LINK = re.compile(r"^\[(?P<label>[^\]]+)\]\((?P<url>[^)\s]+)\)$")
 _SOURCE = re.compile(
-    r"^— \*\*\[(?P<number>\d+)\]\*\* (?P<reference>.+) · \*(?P<strength>[^*]+)\* · \[läs i källan\]\((?P<url>\S+)\)$"
+    r"^— \*\*\[(?P<number>\d+)\]\*\* (?P<reference>.+) · \*(?P<strength>[^*]+)\* · "
+    r"\[(?:läs i källan|read in the source)\]\((?P<url>\S+)\)$"
 )
 _ASKED = re.compile(r"^(?:Fråga|Question) \d+ ", re.MULTILINE)
 
