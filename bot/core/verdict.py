@@ -113,11 +113,12 @@ def steps_reply(told: Told, verdict: Verdict, status: FlowStatus) -> Reply:
 def reasons_reply(told: Told, verdict: Verdict, status: FlowStatus) -> Reply | None:
     """Only the reasons and what they rest on, with the Outcome they led to; None when the dialog weighs nothing."""
     numbered = Numbered(told.public_url)
+    text = _text(told, verdict, numbered)  # so that quotes have the numbers that they have in the verdict
     reasons = _reasons(told, verdict, numbered)
     if not reasons:
         return None
     lead = Paragraph(text=say("reasons", told.language, title=verdict.title), role="lead")
-    blocks = (lead, *reasons, *numbered.blocks())
+    blocks = (lead, *text, *reasons, *numbered.blocks())
     reply = finished(
         Reply(
             kind="outcome",
@@ -152,15 +153,8 @@ def _steps(told: Told, verdict: Verdict, numbered: Numbered) -> list[Block]:
 
 def _blocks(told: Told, verdict: Verdict, numbered: Numbered, offer: str, details: Sequence[str]) -> list[Block]:
     language = told.language
-    quotes = told.knowledge.quotes
     place = told.knowledge.places.get(told.place or "", told.place or "")
-    blocks: list[Block] = [Heading(text=verdict.title)]
-    rest = numbered.refer([quotes[q] for q in verdict.quotes if not any(q in s.quotes for s in verdict.next)])
-    paragraphs = [p for p in verdict.text.split("\n\n") if p.strip()]
-    blocks += [
-        Paragraph(text=p + (rest if n == len(paragraphs) - 1 else ""), role="body" if n else "lead")
-        for n, p in enumerate(paragraphs)
-    ]
+    blocks: list[Block] = [Heading(text=verdict.title), *_text(told, verdict, numbered)]
     if place:
         blocks.append(Paragraph(text=say("place", language, place=place)))
     if details:
@@ -171,6 +165,17 @@ def _blocks(told: Told, verdict: Verdict, numbered: Numbered, offer: str, detail
         blocks.append(Paragraph(text=f"{offer} {say('rest_hint', language)}", role="question"))
     blocks += _closing(told)
     return [*blocks, Heading(text=say("quotes", language)), *numbered.blocks()] if numbered.quotes else blocks
+
+
+def _text(told: Told, verdict: Verdict, numbered: Numbered) -> list[Block]:
+    """The outcome's text, with the quotes that no step rests on."""
+    quotes = told.knowledge.quotes
+    rest = numbered.refer([quotes[q] for q in verdict.quotes if not any(q in s.quotes for s in verdict.next)])
+    paragraphs = [p for p in verdict.text.split("\n\n") if p.strip()]
+    return [
+        Paragraph(text=p + (rest if n == len(paragraphs) - 1 else ""), role="body" if n else "lead")
+        for n, p in enumerate(paragraphs)
+    ]
 
 
 def _closing(told: Told) -> list[Block]:

@@ -233,7 +233,7 @@ def test_why_after_the_verdict_tells_the_reasons_and_no_more() -> None:
     assert verdict.outcome.title in reasons.text
     assert "Nästa steg" in verdict.text
     assert "Nästa steg" not in reasons.text
-    assert reasons.citations
+    assert reasons.citations == verdict.citations[: len(reasons.citations)]
 
 
 def test_an_english_verdict_says_in_english_how_strongly_it_is_said() -> None:
