@@ -224,6 +224,9 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
             "en annan IOPBOT_PORT eller IOPBOT_HOST."
         ) from error
     with listener:
+        # Connections inherit it. asyncio sets it too, but not on those of a socket that says no protocol; and a small
+        # answer that waits for the acknowledgement of its own head waits for 40 ms.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield listener
 
 

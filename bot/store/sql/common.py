@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from asyncio import Future, get_running_loop
-from collections.abc import Callable, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,20 +26,30 @@ from bot.store.ids import Keys
 from bot.store.sql.database import Database
 from bot.store.sql.schema import outbox
 
+EARLY_SECONDS = 1.0
+MOST_EARLY = 64
+"""How long, and how many, replies are kept for an asker who has not come to wait yet."""
+
 MAX_AHEAD = 600.0
 """A retry that is due further ahead than this was written before the clock was set back: it is due now."""
 
 
 class Awaited:
-    """Replies for those who wait in this very process, so that they need not fetch what it has just stored."""
+    """Replies for those who wait in this very process, so that they need not fetch what it has just stored. A turn can
+    be over before its asker comes to wait: the last few are kept a moment."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, list[Future[Sequence[Outgoing]]]] = {}
+        self._early: OrderedDict[str, tuple[float, Sequence[Outgoing]]] = OrderedDict()
 
     @contextmanager
     def on(self, topic: str) -> Iterator[Future[Sequence[Outgoing]]]:
         """What will hold the replies, once the turn is over."""
-        future: Future[Sequence[Outgoing]] = get_running_loop().create_future()
+        loop = get_running_loop()
+        future: Future[Sequence[Outgoing]] = loop.create_future()
+        given, replies = self._early.pop(topic, (0.0, ()))
+        if given > loop.time() - EARLY_SECONDS:
+            future.set_result(replies)
         waiting = self._waiting.setdefault(topic, [])
         waiting.append(future)
         try:
@@ -48,13 +59,15 @@ class Awaited:
             if not waiting:
                 self._waiting.pop(topic, None)
 
-    def give(self, topic: str, replies: Callable[[], Sequence[Outgoing]]) -> None:
-        """Give the replies to those who wait for them, if anybody does."""
+    def give(self, topic: str, replies: Sequence[Outgoing]) -> None:
+        """Give the replies to those who wait for them, or to who comes in a moment."""
         waiting = [future for future in self._waiting.get(topic, ()) if not future.done()]
-        if waiting:
-            given = replies()
-            for future in waiting:
-                future.set_result(given)
+        for future in waiting:
+            future.set_result(replies)
+        if not waiting:
+            self._early[topic] = get_running_loop().time(), replies
+            while len(self._early) > MOST_EARLY:
+                self._early.popitem(last=False)
 
 
 @dataclass(frozen=True)

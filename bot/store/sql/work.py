@@ -86,7 +86,7 @@ class SqlWork:
             self._in.bell.ring(outbox_topic(message.channel))
         over = event_topic(message.channel, message.event)
         self._in.awaited.give(
-            over, lambda: [fresh(self._in, message, index, reply) for index, reply in enumerate(result.replies)]
+            over, [fresh(self._in, message, index, reply) for index, reply in enumerate(result.replies)]
         )
         self._in.bell.ring(over)
         return first
