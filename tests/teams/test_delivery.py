@@ -112,8 +112,8 @@ def test_silence_after_a_message_was_taken_is_told_and_not_repeated(
     )
     assert "Visa svaret igen" in str(told[0].body["attachments"])
     connector.until(lambda: _tried(connector, person, "Enligt Härrydas råd"))
-    connector.until(lambda: _tried(connector, person, "IOP är enligt Forum"))  # noted when the silence is over
-    assert len(_tried(connector, person, "IOP är enligt Forum")) == 1, "the answer was sent twice"
+    connector.until(lambda: _tried(connector, person, "Enligt Forum är IOP"))  # noted when the silence is over
+    assert len(_tried(connector, person, "Enligt Forum är IOP")) == 1, "the answer was sent twice"
 
 
 def _tried(connector: Connector, person: Person, text: str) -> list[Seen]:
@@ -179,7 +179,7 @@ def test_a_message_that_is_edited_changes_its_answer(person: Person, connector: 
         **activity["channelData"], "eventType": "editMessage"}})  # fmt: skip
 
     (changed,) = connector.until(lambda: connector.sent(person.chat, "PUT"))
-    assert changed.body["text"].startswith("IOP är enligt Forum")
+    assert changed.body["text"].startswith("Enligt Forum är IOP")
     assert len(connector.shown(person.chat)) == 1
 
 

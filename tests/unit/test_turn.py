@@ -38,7 +38,7 @@ def test_hos_oss_is_the_chosen_municipality(say: Say) -> None:
 
 @pytest.mark.parametrize("text", ["är det sant att IOP är olagligt", "Är IOP tillåtet?", "är IOP förbjudet?"])
 def test_whether_it_is_legal_is_answered_in_words_that_fit_both_ways_to_ask(say: Say, text: str) -> None:
-    assert say(text).text.startswith("IOP är enligt Forum tillåtet")
+    assert say(text).text.startswith("Enligt Forum är IOP tillåtet")
 
 
 def test_what_they_do_is_asked_back_without_anybody_talked_of(say: Say) -> None:

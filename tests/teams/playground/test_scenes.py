@@ -16,7 +16,7 @@ from tests.teams.process import Process
 pytestmark = [pytest.mark.chromium, pytest.mark.node]
 
 QUESTION = "Är IOP tillåtet?"
-ANSWER = "IOP är enligt Forum tillåtet"
+ANSWER = "Enligt Forum är IOP tillåtet"
 QUOTE = "Ett IOP är tillåtet där det inte redan existerar en marknad."
 
 
