@@ -43,6 +43,7 @@ KEPT = 5
 IN_MEMORY = 2000
 """Quotes that are indexed in memory at every start, in a third of a second; more are indexed once, in the cache
 folder."""
+GOING_ON = frozenset({"och", "men", "sa", "eller", "fast", "and", "but", "so"})
 WORD_FOR_WORD = 4.0
 """What it speaks for a topic that a question has all the words of one of its wordings, and no other."""
 STORY_SHARE = 0.5
@@ -252,7 +253,7 @@ class Matcher:
         places = named or ((municipality,) if municipality else ())
         issuers = frozenset(id for id, _, _ in self._issuers.find(mended))
         return Asked(
-            tuple(self._marked(mended)), " ".join(sorted(mended)), places, named, issuers, self._focus(question)
+            tuple(self._marked(mended)), " ".join(sorted(_begun(mended))), places, named, issuers, self._focus(question)
         )
 
     def _focus(self, question: str) -> frozenset[str]:
@@ -357,6 +358,11 @@ def kept(tokens: Sequence[str]) -> list[str]:
     rest = [w for w in tokens if w not in STOP_SV and w not in STOP_EN]
     asking = [QUESTION_WORDS[w] for w in tokens if w in QUESTION_WORDS]
     return (rest or list(tokens)) + asking
+
+
+def _begun(tokens: list[str]) -> list[str]:
+    """The words of a question without one that only goes on: «och hur börjar man?»."""
+    return tokens[1:] if len(tokens) > 2 and tokens[0] in GOING_ON else tokens
 
 
 def _shares(scores: Sequence[float]) -> list[float]:
