@@ -155,5 +155,7 @@ class TurnLoop:
 
 def _masked(result: TurnResult) -> TurnResult:
     """Whatever the turn does, no record is kept with a number or an address of a person in it."""
+    if not any(record.text for record in result.records):
+        return result
     records = tuple(replace(record, text=mask(record.text)) for record in result.records)
     return replace(result, records=records)

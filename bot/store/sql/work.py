@@ -41,6 +41,7 @@ _KEEP_STATE = (
     .where(conversations.c.channel == bindparam("in"), conversations.c.conversation == bindparam("at"))
     .values(state=bindparam("state"), updated=bindparam("updated"))
 )
+_RECORD = insert(records)
 _DONE = update(inbox).where(inbox.c.seq == bindparam("this")).values(state="done", payload="")
 _DONE_AND_FORGOTTEN = _DONE.values(sender="")
 """The row stays, so that a repeated delivery is known; the person goes."""
@@ -173,7 +174,7 @@ class SqlWork:
             for record in result.records
         ]
         if rows:
-            await self._connection.execute(insert(records), rows)
+            await self._connection.execute(_RECORD, rows)
         if result.page is not None:
             row = {
                 "token": message.token,
