@@ -11,14 +11,13 @@ from sqlalchemy.sql.base import Executable
 from bot.store.sql.inbox import _HEAD
 from bot.store.sql.outbox import _HEADS, _LIVING, _OF_EVENT, _SENT, _STATE, _WAITING_BEHIND
 from bot.store.sql.schema import metadata
-from bot.store.sql.work import _DONE, _KEEP_STATE, _ON_ITS_WAY, _UNCERTAIN
+from bot.store.sql.work import _DONE, _KEEP_STATE, _UNCERTAIN
 
 HERE = {"channel": "push", "conversation": "room", "sender": "s"}
 STATEMENTS = {
     "the next message": (_HEAD, {"now": 1.0}),
     "the next replies": (_HEADS, {"channels": ["push"], "now": 1.0}),
     "uncertain replies": (_UNCERTAIN, HERE),
-    "replies on their way": (_ON_ITS_WAY, HERE),
     "replies that wait behind another": (_WAITING_BEHIND, {"this": "id"}),
     "whether the turn is over": (_STATE, {"channel": "push", "event": "1"}),
     "the replies to an event": (_OF_EVENT, {"channel": "push", "event": "1"}),

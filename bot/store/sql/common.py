@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
-from sqlalchemy import ColumnElement, Double, Row, Table, and_, bindparam, or_
+from sqlalchemy import ColumnElement, Double, Row, String, Table, Text, and_, bindparam, case, exists, or_
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
@@ -24,7 +24,7 @@ from bot.messages import Choices, Message, Reply
 from bot.ports import Bell, Clock, Outgoing
 from bot.store.ids import Keys
 from bot.store.sql.database import Database
-from bot.store.sql.schema import outbox
+from bot.store.sql.schema import is_in, outbox
 
 EARLY_SECONDS = 1.0
 MOST_EARLY = 64
@@ -87,9 +87,20 @@ class Context:
         return self.insert(outbox).on_conflict_do_nothing(index_elements=["id"])
 
     @cached_property
-    def queue_one(self) -> ReturningInsert[tuple[int]]:
-        """As `queue` for one row, returning its number if it is new."""
-        return self.queue.returning(outbox.c.seq)
+    def queue_first(self) -> ReturningInsert[str]:
+        """Insert one row into the outbox as being sent by the process `me`, or as waiting if an earlier reply of the
+        conversation `here` in the channel `to` is on its way; returns which. Nothing for one that is there already."""
+        earlier = outbox.alias("earlier")
+        on_its_way = exists().where(
+            earlier.c.channel == bindparam("to", type_=String),
+            earlier.c.conversation == bindparam("here", type_=Text),
+            is_in(earlier.c.state, "new", "sending"),
+        )
+        row = self.insert(outbox).values(
+            state=case((on_its_way, "new"), else_="sending"),
+            owner=case((on_its_way, None), else_=bindparam("me", type_=String)),
+        )
+        return row.on_conflict_do_nothing(index_elements=["id"]).returning(outbox.c.state)
 
     def insert(self, table: Table) -> PostgresqlInsert | SqliteInsert:
         """An insert of the database's dialect, for ON CONFLICT."""

@@ -27,15 +27,6 @@ _UNCERTAIN = (
     )
     .order_by(outbox.c.seq)
 )
-_ON_ITS_WAY = (
-    select(outbox.c.seq)
-    .where(
-        outbox.c.channel == bindparam("channel"),
-        outbox.c.conversation == bindparam("conversation"),
-        is_in(outbox.c.state, "new", "sending"),
-    )
-    .limit(1)
-)
 _KEEP_STATE = (
     update(conversations)
     .where(conversations.c.channel == bindparam("in"), conversations.c.conversation == bindparam("at"))
@@ -117,9 +108,9 @@ class SqlWork:
             replaces = earlier[index] if index < len(earlier) else None
             row = outbox_row(self._in, self.message, index, reply, at, replaces)
             rows.append({**row, "sender": sender})
-        first = await self._sending(rows[0], result.replies[0]) if at_once and rows and not self._edits else None
-        if first is not None:
-            rows = rows[1:]
+        first = None
+        if at_once and rows and not self._edits:
+            first = await self._queue_first(rows.pop(0), result.replies[0])
         if rows:
             await self._connection.execute(self._in.queue, rows)
         # An edited question with fewer replies than before: the rest is taken back.
@@ -128,16 +119,13 @@ class SqlWork:
             await self._connection.execute(self._in.queue, extra)
         return first
 
-    async def _sending(self, row: Mapping[str, object], reply: Reply) -> Outgoing | None:
-        """Queue a reply as being sent by this process; None, and nothing done, if an earlier one is on its way."""
+    async def _queue_first(self, row: Mapping[str, object], reply: Reply) -> Outgoing | None:
+        """Queue a reply; returns it if it is marked as being sent, because no earlier one is on its way."""
         message = self.message
-        here = {"channel": message.channel, "conversation": message.conversation}
-        if (await self._connection.execute(_ON_ITS_WAY, here)).first() is not None:
-            return None
-        sending = {**row, "state": "sending", "owner": self._in.owner}
-        if (await self._connection.execute(self._in.queue_one, sending)).first() is None:
-            return None
-        return fresh(self._in, message, 0, reply)
+        values = {name: value for name, value in row.items() if name != "state"}
+        values |= {"to": message.channel, "here": message.conversation, "me": self._in.owner}
+        state = (await self._connection.execute(self._in.queue_first, values)).scalar()
+        return fresh(self._in, message, 0, reply) if state == "sending" else None
 
     async def _earlier_replies(self) -> list[str]:
         """Ids of the replies to the question as first asked, in order; those not sent yet are called off."""
