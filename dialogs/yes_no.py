@@ -26,6 +26,8 @@ BELIEF = re.compile(
     r" (?:är|gör|har|stämer|finns|blir|kan)(?: (?:vi|det|så|nog|rät))*(?P<c> inte)?$"
 )
 """«Jag tror att det inte är så»: two negations are none."""
+SAYING = frozenset({"säger", "säga", "sa", "sade", "svarar", "svarade", "tackar", "tackade"})
+IFS = frozenset({"om", "ifal", "tänk"})
 HALTING = frozenset({"stop", "vänta", "avbryt", "sluta", "tilbaka", "hej", "halå", "föresten", "wait", "hold"})
 """A message that begins so is no answer, even if it ends in one."""
 
@@ -123,13 +125,20 @@ def _last(keys: list[str]) -> str:
     """A short message that ends in its answer: «då säger jag ja», «ok ok ja då», «för närvarande inte»."""
     if keys[-1] == "då" and keys[-2:-1] and keys[-2] in ("ja", "jo", "nej", "nä"):
         keys = keys[:-1]
-    if len(keys) > 6 or keys[0] in HALTING:
+    if len(keys) > 6 or keys[0] in HALTING or _of_others(keys):
         return ""
     if keys[-1] in ("ja", "jo", "nej", "nä"):
         against = ("nej", "nä") if keys[-1] in ("ja", "jo") else ("ja", "jo")
         return "" if any(k in against for k in keys[:-1]) else ("yes" if keys[-1] in ("ja", "jo") else "no")
     neutral = all(k in VERBS or k in ADVERBS or k in NEUTRAL for k in keys[:-1])
     return "no" if keys[-1] in ("inte", "ej") and len(keys) <= 4 and neutral else ""
+
+
+def _of_others(keys: list[str]) -> bool:
+    """Whether the last word is what somebody else says, or might be said: «om dom säger nej», «kommunen sa ja»."""
+    if len(keys) < 3 or keys[-2] not in SAYING:
+        return False
+    return bool(IFS & set(keys[:3])) or keys[-3] not in ("jag", "vi")
 
 
 def _skip_fillers(found: list[str]) -> int:
