@@ -6,6 +6,9 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
+from bot.messages import Message, Reply
+from bot.ports import Outgoing
+
 _PERSON = "p_"
 
 
@@ -36,6 +39,17 @@ class Keys:
     def outgoing(self, channel: str, event: str, index: int) -> str:
         """Outbox id of the reply number `index` to an event."""
         return "o_" + self._derive("outgoing", channel, event, str(index))
+
+    def reply(self, message: Message, index: int, reply: Reply) -> Outgoing:
+        """The reply number `index` to a message, as it is queued."""
+        return Outgoing(
+            id=self.outgoing(message.channel, message.event, index),
+            channel=message.channel,
+            conversation=message.conversation,
+            event=message.event,
+            reply=reply,
+            address=message.address,
+        )
 
     def removal(self, outgoing: str) -> str:
         """Outbox id of taking that reply back."""

@@ -6,22 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.turn import Brain, build_brain
+from bot.core.turn import Brain
 from tests.acceptance.runner import Json, Talk, plain, scripts
 
 SCRIPTS = scripts(Path(__file__).parent / "conversations.jsonl")
-
-
-@pytest.fixture(scope="session")
-def brain() -> Brain:
-    """The bot with the project's own content."""
-    return build_brain()
-
-
-@pytest.fixture(scope="session")
-def sources(brain: Brain) -> dict[str, str]:
-    """The texts that are quoted, by id."""
-    return {id: source.text for id, source in brain.knowledge.sources.items()}
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=[script["id"] for script in SCRIPTS])

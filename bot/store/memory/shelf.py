@@ -109,14 +109,7 @@ class Shelf:
 
     def queue(self, message: Message, index: int, reply: Reply, now: datetime, edits: str | None, sender: str) -> None:
         """Put the reply number `index` to a message into the outbox."""
-        outgoing = Outgoing(
-            id=self.keys.outgoing(message.channel, message.event, index),
-            channel=message.channel,
-            conversation=message.conversation,
-            event=message.event,
-            reply=reply,
-            address=message.address,
-        )
+        outgoing = self.keys.reply(message, index, reply)
         shown = [block for block in reply.blocks if isinstance(block, Choices)]
         row = OutRow(outgoing, sender, now, now, edits=edits, choices=shown[-1] if shown else None, topic=reply.topic)
         self.tables.outbox.setdefault(outgoing.id, row)

@@ -159,18 +159,6 @@ def outgoing_of(row: Row[Any], edits: str | None = None, removes: str | None = N
     )
 
 
-def fresh(context: Context, message: Message, index: int, reply: Reply) -> Outgoing:
-    """The reply number `index` to a message, as it was just queued."""
-    return Outgoing(
-        id=context.keys.outgoing(message.channel, message.event, index),
-        channel=message.channel,
-        conversation=message.conversation,
-        event=message.event,
-        reply=reply,
-        address=message.address,
-    )
-
-
 def outbox_row(
     context: Context, message: Message, index: int, reply: Reply, now: float, edits: str | None
 ) -> dict[str, object]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Message, Reply
 from bot.ports import Outgoing, TurnResult, event_topic, outbox_topic
-from bot.store.sql.common import Context, fresh, outbox_row, outgoing_of
+from bot.store.sql.common import Context, outbox_row, outgoing_of
 from bot.store.sql.person import erase_person
 from bot.store.sql.redact import edited_events, removal_row
 from bot.store.sql.schema import conversations, inbox, is_in, outbox, records, results
@@ -78,7 +78,7 @@ class SqlWork:
             self._in.bell.ring(outbox_topic(message.channel))
         over = event_topic(message.channel, message.event)
         self._in.awaited.give(
-            over, [fresh(self._in, message, index, reply) for index, reply in enumerate(result.replies)]
+            over, [self._in.keys.reply(message, index, reply) for index, reply in enumerate(result.replies)]
         )
         self._in.bell.ring(over)
         return first
@@ -125,7 +125,7 @@ class SqlWork:
         values = {name: value for name, value in row.items() if name != "state"}
         values |= {"to": message.channel, "here": message.conversation, "me": self._in.owner}
         state = (await self._connection.execute(self._in.queue_first, values)).scalar()
-        return fresh(self._in, message, 0, reply) if state == "sending" else None
+        return self._in.keys.reply(message, 0, reply) if state == "sending" else None
 
     async def _earlier_replies(self) -> list[str]:
         """Ids of the replies to the question as first asked, in order; those not sent yet are called off."""
