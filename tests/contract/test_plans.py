@@ -16,6 +16,7 @@ from bot.store.sql.work import _DONE, _KEEP_STATE, _UNCERTAIN
 HERE = {"channel": "push", "conversation": "room", "sender": "s"}
 STATEMENTS = {
     "the next message": (_HEAD, {"now": 1.0}, "inbox_next"),
+    "whether a reply before it is uncertain": (_HEAD, {"now": 1.0}, "outbox_uncertain"),
     "the next replies": (_HEADS, {"channels": ["push"], "now": 1.0}, "outbox_waiting"),
     "uncertain replies": (_UNCERTAIN, HERE, "outbox_uncertain"),
     "replies that wait behind another": (_WAITING_BEHIND, {"this": "id"}, "outbox_waiting"),

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.core.limit import Rate
 from bot.ports import StoreError, Stores
@@ -187,7 +188,7 @@ async def test_a_newer_database_is_refused_and_left_as_it_is(
     store = store_at(url)
     await store.open()
     async with store.database.transaction() as connection:
-        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         await connection.commit()
     await store.close()
 

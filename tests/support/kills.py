@@ -13,16 +13,15 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import StoreError
-from bot.store.sql.database import Database
+from bot.store.sql.database import Connection, Database
 from bot.store.sql.schema import inbox, outbox
 from tests.support.crashbot import LEASE_SECONDS, POINTS, Plan, main
 from tests.support.platform import Platform
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.support.crashbot", "aiosqlite", "asyncpg", "sqlalchemy.dialects.postgresql"])
+_context.set_forkserver_preload(["tests.support.crashbot", "asyncpg", "sqlalchemy.dialects.postgresql"])
 
 
 def start(plan: Plan) -> ForkServerProcess:
@@ -101,11 +100,11 @@ _LEFT = (
 )
 
 
-async def _counted(connection: AsyncConnection, query: Select[tuple[int]]) -> int:
+async def _counted(connection: Connection, query: Select[tuple[int]]) -> int:
     return (await connection.execute(query)).scalar_one()
 
 
-async def _uncertain(connection: AsyncConnection) -> list[str]:
+async def _uncertain(connection: Connection) -> list[str]:
     rows = await connection.execute(select(outbox.c.reply).where(outbox.c.state == "uncertain"))
     return [json.loads(row.reply)["text"] for row in rows]
 

@@ -11,16 +11,19 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.ports import StoreError
-from bot.store.sql.inline import InlineConnection, creator
+from bot.store.sql.inline import InlineConnection, InlineEngine
 
 T = TypeVar("T")
-Step = Callable[[AsyncConnection], Awaitable[T]]
+Engine = AsyncEngine | InlineEngine
+Connection = AsyncConnection | InlineConnection
+"""A connection within a transaction, of PostgreSQL or SQLite."""
+
+Step = Callable[[Connection], Awaitable[T]]
 
 BUSY_SECONDS = 10.0
 """How long to wait for another process that writes (SQLite), or for a free connection (PostgreSQL)."""
@@ -43,11 +46,12 @@ class Database:
             _make_private(file)
         self._steps: set[asyncio.Task[Any]] = set()
         self._writing = asyncio.Lock()
-        self._kept: AsyncConnection | None = None
+        self._kept: InlineConnection | None = None
+        self._writer: Engine
+        self._reader: Engine
         if self.sqlite:
-            # One connection writes, so that writers of this process queue fairly instead of meeting "busy".
-            self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", 1)
-            self._reader = _sqlite_engine(self.url, "BEGIN", 3)
+            self._writer = InlineEngine(self.url, "BEGIN IMMEDIATE")
+            self._reader = InlineEngine(self.url, "BEGIN")
         else:
             self._writer = self._reader = create_async_engine(
                 self.url,
@@ -72,7 +76,7 @@ class Database:
         return await self._shielded(self._writer, step, _PAUSES)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def transaction(self) -> AsyncIterator[Connection]:
         """A connection in a write transaction; leaving it without a commit rolls back. Not tried again."""
         with self.explaining():
             async with self._writing_connection() as connection:
@@ -82,7 +86,7 @@ class Database:
     async def answers(self) -> None:
         """Return if the database answers; StoreError if not."""
 
-        async def step(connection: AsyncConnection) -> None:
+        async def step(connection: Connection) -> None:
             await connection.execute(_NOTHING)
 
         await self.read(step, patient=False)
@@ -93,9 +97,8 @@ class Database:
             return
         with contextlib.suppress(SQLAlchemyError, sqlite3.Error):  # somebody reads: the next time will do
             async with self._writing_connection() as connection:
-                raw = await connection.get_raw_connection()
-                assert isinstance(raw.driver_connection, InlineConnection)
-                raw.driver_connection.checkpoint()
+                assert isinstance(connection, InlineConnection)
+                connection.checkpoint()
 
     async def close(self) -> None:
         """Let running steps end, and disconnect."""
@@ -107,14 +110,17 @@ class Database:
         if self.sqlite:
             await self._reader.dispose()
 
-    async def _shielded(self, engine: AsyncEngine, step: Step[T], pauses: Sequence[float]) -> T:
-        # A caller that goes away (a browser that hangs up) must not tear a connection down in the middle of a step.
+    async def _shielded(self, engine: Engine, step: Step[T], pauses: Sequence[float]) -> T:
+        # A caller that goes away (a browser that hangs up) must not tear a connection down in the middle of a step. On
+        # SQLite it cannot: what runs inline does not wait for anything but its commit.
+        if self.sqlite:
+            return await self._tried(engine, step, pauses)
         task = asyncio.ensure_future(self._tried(engine, step, pauses))
         self._steps.add(task)
         task.add_done_callback(self._steps.discard)
         return await asyncio.shield(task)
 
-    async def _tried(self, engine: AsyncEngine, step: Step[T], pauses: Sequence[float]) -> T:
+    async def _tried(self, engine: Engine, step: Step[T], pauses: Sequence[float]) -> T:
         for pause in (*pauses, None):
             try:
                 if engine is self._writer:
@@ -131,7 +137,7 @@ class Database:
             await asyncio.sleep(pause)
         raise AssertionError("the last try returns or raises")
 
-    async def _begun(self, connection: AsyncConnection) -> None:
+    async def _begun(self, connection: Connection) -> None:
         """Begin; on SQLite that takes the lock, and waits as long as another process has it."""
         until = asyncio.get_running_loop().time() + BUSY_SECONDS
         while True:
@@ -144,15 +150,16 @@ class Database:
             await asyncio.sleep(_BUSY_PAUSE)
 
     @asynccontextmanager
-    async def _writing_connection(self) -> AsyncIterator[AsyncConnection]:
-        """The connection to write with; what is not committed in the end is rolled back. On SQLite it is always the
-        same one, kept open: fetching it anew costs as much as two statements."""
-        if not self.sqlite:
+    async def _writing_connection(self) -> AsyncIterator[Connection]:
+        """The connection to write with; what is not committed in the end is rolled back. On SQLite one writes, so that
+        the writers of this process queue fairly instead of meeting "busy"; it is kept, as fetching it anew costs as
+        much as two statements."""
+        if isinstance(self._writer, AsyncEngine):
             async with self._writer.connect() as connection:
                 yield connection
             return
         async with self._writing:
-            kept, self._kept = self._kept or await self._writer.connect(), None
+            kept, self._kept = self._kept or await self._writer.open(), None
             try:
                 yield kept
                 if kept.in_transaction():
@@ -214,14 +221,14 @@ def _passing(error: Exception) -> bool:
 
 
 def parsed(url: str) -> URL:
-    """The URL with an asynchronous driver, whatever common spelling it had. Touches nothing; raises StoreError."""
+    """The URL with the driver that is used, whatever common spelling it had. Touches nothing; raises StoreError."""
     try:
         found = make_url(url)
     except (SQLAlchemyError, ValueError) as error:  # ValueError: a port that is no number
         raise StoreError("IOPBOT_DATABASE_URL går inte att läsa. Skriv till exempel sqlite:///bot.db.") from error
     backend = found.get_backend_name()
     if backend == "sqlite":
-        return found.set(drivername="sqlite+aiosqlite")
+        return found.set(drivername="sqlite+pysqlite")
     if backend in {"postgresql", "postgres"}:
         return found.set(drivername="postgresql+asyncpg")
     raise StoreError(f"IOPBOT_DATABASE_URL: {backend} stöds inte. Använd sqlite:///… eller postgresql://….")
@@ -241,20 +248,3 @@ def _make_private(path: Path) -> None:
     except OSError as error:
         why = f"{path} går inte att öppna ({error.strerror})."
         raise StoreError(f"{why} Kontrollera att mappen finns och att boten får skriva i den.") from error
-
-
-def _sqlite_engine(url: URL, begin: str, size: int) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        async_creator=creator(url.database or ":memory:"),
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=size,
-        max_overflow=0,
-    )
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # The driver begins nothing by itself. A writer takes its lock at once, so that no two meet half-way.
-        connection.exec_driver_sql(begin)
-
-    return engine

@@ -10,11 +10,11 @@ from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import ColumnElement, Select, exists, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Feedback, Message, Reply
 from bot.ports import StoreError, event_topic, outbox_topic
 from bot.store.sql.common import Context, due, dump_message, outbox_row
+from bot.store.sql.database import Connection
 from bot.store.sql.redact import redact
 from bot.store.sql.schema import conversations, inbox, is_in, outbox, positions
 from bot.store.sql.work import SqlWork, uncertain_of
@@ -35,8 +35,14 @@ def _head() -> Select[Any]:
         earlier.c.seq < inbox.c.seq,
     )
     here = (conversations.c.channel == inbox.c.channel) & (conversations.c.conversation == inbox.c.conversation)
+    unsure = exists().where(
+        outbox.c.channel == inbox.c.channel,
+        outbox.c.conversation == inbox.c.conversation,
+        is_in(outbox.c.state, "uncertain"),
+    )
     return (
         select(inbox.c.seq, inbox.c.payload, inbox.c.attempts, inbox.c.edits, conversations.c.state)
+        .add_columns(unsure.label("unsure"))
         .join(conversations, here)
         .where(is_in(inbox.c.state, "new"), due(inbox.c.due), ~overtaking)
         .order_by(inbox.c.seq)
@@ -66,7 +72,7 @@ class SqlInbox:
     async def put(self, messages: Sequence[Message], position: tuple[str, str] | None = None) -> int:
         """See the port."""
 
-        async def step(connection: AsyncConnection) -> int:
+        async def step(connection: Connection) -> int:
             await self._open(connection, messages)
             new = 0
             for message in messages:
@@ -80,7 +86,7 @@ class SqlInbox:
             self._in.bell.ring("inbox")
         return new
 
-    async def _open(self, connection: AsyncConnection, messages: Sequence[Message]) -> None:
+    async def _open(self, connection: Connection, messages: Sequence[Message]) -> None:
         # The row of the conversation is what a turn locks. Touching it also keeps the retention loop from deleting it
         # under a message that is just coming in. Sorted, so that two batches never wait for each other crosswise.
         now = self._in.clock.now().timestamp()
@@ -88,7 +94,7 @@ class SqlInbox:
             row = {"channel": channel, "conversation": conversation, "updated": now}
             await connection.execute(self._touch, row)
 
-    async def _put_one(self, connection: AsyncConnection, message: Message) -> int:
+    async def _put_one(self, connection: Connection, message: Message) -> int:
         sender = self._in.keys.person(message.channel, message.sender)
         kept = message.model_copy(update={"sender": sender})
         edits = await self._edited(connection, kept) if message.edits else None
@@ -114,7 +120,7 @@ class SqlInbox:
             await redact(self._in, connection, kept)
         return 1
 
-    async def _edited(self, connection: AsyncConnection, message: Message) -> str | None:
+    async def _edited(self, connection: Connection, message: Message) -> str | None:
         """The first event of the chain that a message edits, if the same person wrote it."""
         query = select(inbox.c.event, inbox.c.edits).where(
             inbox.c.channel == message.channel, inbox.c.event == message.edits, inbox.c.sender == message.sender
@@ -141,7 +147,7 @@ class SqlInbox:
             if work is not None and not work.finished and counted:
                 await self._count_failure(inbox.c.seq == work.seq, work.attempts, now)
 
-    async def _head(self, connection: AsyncConnection, now: datetime) -> SqlWork | None:
+    async def _head(self, connection: Connection, now: datetime) -> SqlWork | None:
         row = (await connection.execute(_HEAD, {"now": now.timestamp()})).first()
         if row is None:
             return None
@@ -158,10 +164,10 @@ class SqlInbox:
                 "feedback": await self._rated(connection, message),
             }
         )
-        uncertain = await uncertain_of(connection, message)
+        uncertain = await uncertain_of(connection, message) if row.unsure else ()
         return SqlWork(self._in, connection, row.seq, message, row.state, row.attempts, row.edits, uncertain)
 
-    async def _rated(self, connection: AsyncConnection, message: Message) -> Feedback | None:
+    async def _rated(self, connection: Connection, message: Message) -> Feedback | None:
         """The message's feedback with the topic of the reply that it is about."""
         if message.feedback is None or message.feedback.reply is None:
             return message.feedback
@@ -177,7 +183,7 @@ class SqlInbox:
         pause = RETRY_SECONDS[min(before, len(RETRY_SECONDS) - 1)]
         count = update(inbox).where(this, inbox.c.state == "new")
 
-        async def step(connection: AsyncConnection) -> None:
+        async def step(connection: Connection) -> None:
             await connection.execute(count.values(attempts=inbox.c.attempts + 1, due=now.timestamp() + pause))
 
         await self._in.database.write(step)
@@ -186,7 +192,7 @@ class SqlInbox:
         """See the port."""
         this = (inbox.c.channel == channel) & (inbox.c.event == event) & (inbox.c.state == "new")
 
-        async def step(connection: AsyncConnection) -> None:
+        async def step(connection: Connection) -> None:
             payload = (await connection.execute(select(inbox.c.payload).where(this).with_for_update())).scalar()
             if payload is None:
                 return
@@ -202,7 +208,7 @@ class SqlInbox:
     async def position(self, key: str) -> str | None:
         """See the port."""
 
-        async def step(connection: AsyncConnection) -> str | None:
+        async def step(connection: Connection) -> str | None:
             return (await connection.execute(select(positions.c.value).where(positions.c.key == key))).scalar()
 
         return await self._in.database.read(step)

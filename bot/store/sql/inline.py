@@ -1,7 +1,7 @@
-"""SQLite connections for SQLAlchemy's asyncio dialect that run where they are called.
+"""SQLite connections for steps written for asyncio, which run where they are called.
 
 A statement of ours takes some 20 microseconds, a trip to a thread and back ten times as long, and there are four for
-each statement (aiosqlite's way). A commit waits for the disk: as long as the disk is quick about it (a third of a
+each statement in aiosqlite's way.  A commit waits for the disk: as long as the disk is quick about it (a third of a
 millisecond on a usual SSD), that is less than the trip, else it goes to a thread, so that nobody else waits with it.
 Nothing waits for a lock here: a database that another process writes to answers «locked» at once, and `Database` tries
 again.
@@ -12,9 +12,21 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Concatenate, ParamSpec, TypeVar, TypeVarTuple, overload
+
+from sqlalchemy import URL, Connection, CursorResult, Executable, create_engine, event
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql.selectable import TypedReturnsRows
+
+T = TypeVar("T", bound=Any)
+P = ParamSpec("P")
+Columns = TypeVarTuple("Columns")
+
+Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+"""Of a statement's parameters: once, or once for each row."""
 
 PRAGMAS = (
     "busy_timeout = 5000",  # while the file is opened, and mended after a crash
@@ -28,114 +40,119 @@ PRAGMAS = (
 QUICK_SECONDS = 0.002
 """A disk that takes no longer for a commit, as a running mean, is not worth a thread."""
 
+KEPT = 3
+"""Connections that stay open. More come and go: nobody may be made to wait for one, as that would stop everybody."""
 
-class InlineCursor:
-    """The part of aiosqlite's cursor that the dialect uses."""
 
-    def __init__(self, cursor: sqlite3.Cursor) -> None:
-        self._cursor = cursor
+class InlineEngine:
+    """The connections to one file, each transaction of which begins in the same way, such as with BEGIN IMMEDIATE."""
 
-    async def __aenter__(self) -> InlineCursor:
-        return self
+    def __init__(self, url: URL, begin: str) -> None:
+        self._committer = ThreadPoolExecutor(1, "sqlite-commit")
+        self._usual = QUICK_SECONDS
+        path = url.database or ":memory:"
+        self._engine = create_engine(
+            url, creator=lambda: _opened(path), poolclass=QueuePool, pool_size=KEPT, max_overflow=-1
+        )
 
-    @property
-    def description(self) -> Any:
-        """As in the DB-API."""
-        return self._cursor.description
+        @event.listens_for(self._engine, "begin")
+        def _begin(connection: Connection) -> None:
+            # The driver begins nothing by itself. A writer takes its lock at once, so that no two meet half-way.
+            connection.exec_driver_sql(begin)
 
-    @property
-    def rowcount(self) -> int:
-        """As in the DB-API."""
-        return self._cursor.rowcount
+    async def open(self) -> InlineConnection:
+        """A connection, to be closed in the end."""
+        return InlineConnection(self._engine.connect(), self._committed)
 
-    @property
-    def lastrowid(self) -> int | None:
-        """As in the DB-API."""
-        return self._cursor.lastrowid
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[InlineConnection]:
+        """A connection; what is not committed in the end is rolled back."""
+        connection = await self.open()
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
-    async def execute(self, statement: str, values: Sequence[Any] = ()) -> InlineCursor:
-        """As in the DB-API."""
-        self._cursor.execute(statement, values)
-        return self
+    async def dispose(self) -> None:
+        """Close the connections that nobody uses."""
+        self._committer.shutdown(wait=True)
+        self._engine.dispose()
 
-    async def executemany(self, statement: str, values: Sequence[Sequence[Any]]) -> InlineCursor:
-        """As in the DB-API."""
-        self._cursor.executemany(statement, values)
-        return self
+    async def _committed(self, connection: Connection) -> None:
+        if self._usual < QUICK_SECONDS:
+            self._commit(connection)
+            return
+        commit = asyncio.get_running_loop().run_in_executor(self._committer, self._commit, connection)
+        try:
+            await asyncio.shield(commit)
+        except asyncio.CancelledError:
+            while not commit.done():  # until then nobody else may touch the connection
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait({commit})
+            raise
 
-    async def fetchall(self) -> list[Any]:
-        """As in the DB-API."""
-        return self._cursor.fetchall()
-
-    async def close(self) -> None:
-        """As in the DB-API."""
-        self._cursor.close()
+    def _commit(self, connection: Connection) -> None:
+        started = time.perf_counter()
+        connection.commit()
+        self._usual = 0.9 * self._usual + 0.1 * (time.perf_counter() - started)
 
 
 class InlineConnection:
-    """The part of aiosqlite's connection that the dialect uses."""
+    """The part of SQLAlchemy's AsyncConnection that the store uses, over a connection that is not asynchronous."""
 
-    def __init__(self, path: str) -> None:
-        # No thread check: the commit runs in another thread, while nobody else uses the connection.
-        self._connection: sqlite3.Connection | None = sqlite3.connect(
-            path, isolation_level=None, check_same_thread=False
-        )
-        self._committer = ThreadPoolExecutor(1, "sqlite-commit")
-        self._usual = QUICK_SECONDS
-        for pragma in PRAGMAS:
-            self._open().execute(f"PRAGMA {pragma}")
+    def __init__(self, connection: Connection, commit: Callable[[Connection], Any]) -> None:
+        self._connection = connection
+        self._commit = commit
 
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
-            raise ValueError("no active connection")
-        return self._connection
+    @overload
+    async def execute(
+        self, statement: TypedReturnsRows[*Columns], parameters: Values | None = None
+    ) -> CursorResult[*Columns]: ...
 
-    def cursor(self) -> InlineCursor:
-        """A new cursor."""
-        return InlineCursor(self._open().cursor())
+    @overload
+    async def execute(
+        self, statement: Executable, parameters: Values | None = None
+    ) -> CursorResult[*tuple[Any, ...]]: ...
 
-    async def create_function(self, *arguments: Any, **named: Any) -> None:
-        """As in sqlite3."""
-        self._open().create_function(*arguments, **named)
+    async def execute(self, statement: Executable, parameters: Values | None = None) -> CursorResult[*tuple[Any, ...]]:
+        """As in AsyncConnection."""
+        return self._connection.execute(statement, parameters)
+
+    async def begin(self) -> object:
+        """As in AsyncConnection."""
+        return self._connection.begin()
 
     async def commit(self) -> None:
         """Commit; returns when it is on the disk."""
-        if not self._open().in_transaction:
-            return
-        if self._usual < QUICK_SECONDS:
-            self._commit()
-        else:
-            await asyncio.get_running_loop().run_in_executor(self._committer, self._commit)
-
-    def _commit(self) -> None:
-        started = time.perf_counter()
-        self._open().commit()
-        self._usual = 0.9 * self._usual + 0.1 * (time.perf_counter() - started)
+        if self._connection.in_transaction():
+            await self._commit(self._connection)
 
     async def rollback(self) -> None:
-        """As in sqlite3."""
-        self._open().rollback()
+        """As in AsyncConnection."""
+        self._connection.rollback()
 
     async def close(self) -> None:
-        """As in sqlite3."""
-        self.stop()
+        """Give the connection back."""
+        self._connection.close()
+
+    def in_transaction(self) -> bool:
+        """As in AsyncConnection."""
+        return self._connection.in_transaction()
+
+    async def run_sync(self, fn: Callable[Concatenate[Connection, P], T], /, *arg: P.args, **kw: P.kwargs) -> T:
+        """As in AsyncConnection."""
+        return fn(self._connection, *arg, **kw)
 
     def checkpoint(self) -> None:
         """Move the write-ahead log into the database and empty it, if nobody reads it."""
-        self._open().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    def stop(self) -> None:
-        """Close at once, whatever is under way."""
-        connection, self._connection = self._connection, None
-        self._committer.shutdown(wait=True)
-        if connection is not None:
-            connection.close()
+        driver = self._connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def creator(path: str) -> Callable[..., Awaitable[InlineConnection]]:
-    """What create_async_engine takes as `async_creator`."""
-
-    async def create(*_: Any, **__: Any) -> InlineConnection:
-        return InlineConnection(path)
-
-    return create
+def _opened(path: str) -> sqlite3.Connection:
+    # No thread check: a commit may run in another thread, while nobody else uses the connection.
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection as BlockingConnection
+from sqlalchemy import inspect, select, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import StoreError
 from bot.store.ids import Keys
-from bot.store.sql.database import Database
+from bot.store.sql.database import Connection, Database
 from bot.store.sql.schema import about
 
 HEAD = "0002"
@@ -26,7 +26,7 @@ _LOCK = 0x10B0_7001
 async def prepare(database: Database, keys: Keys) -> None:
     """Check the file, migrate, and see that the key is the one that the database was made with. Raises StoreError."""
 
-    async def step(connection: AsyncConnection) -> None:
+    async def step(connection: Connection) -> None:
         if database.sqlite:
             await _sound(connection, database)
         else:
@@ -40,7 +40,7 @@ async def prepare(database: Database, keys: Keys) -> None:
 async def examine(database: Database, keys: Keys | None) -> str:
     """What `prepare` would meet, in a few words, without changing anything. Raises StoreError where it would."""
 
-    async def step(connection: AsyncConnection) -> str:
+    async def step(connection: Connection) -> str:
         if database.sqlite:
             await _sound(connection, database)
         version = await connection.run_sync(_version, database.where)
@@ -53,7 +53,7 @@ async def examine(database: Database, keys: Keys | None) -> str:
     return await database.read(step)
 
 
-async def _sound(connection: AsyncConnection, database: Database) -> None:
+async def _sound(connection: Connection, database: Database) -> None:
     row = (await connection.execute(text("PRAGMA quick_check(1)"))).scalar_one()
     if row != "ok":
         raise StoreError(
@@ -62,12 +62,12 @@ async def _sound(connection: AsyncConnection, database: Database) -> None:
         )
 
 
-def _migrate(connection: Connection, where: str) -> None:
+def _migrate(connection: BlockingConnection, where: str) -> None:
     if _version(connection, where) != HEAD:
         _upgrade(connection)
 
 
-def _version(connection: Connection, where: str) -> str | None:
+def _version(connection: BlockingConnection, where: str) -> str | None:
     """The version of the database, None for an empty one. Raises StoreError for one that is not for this program."""
     present = set(inspect(connection).get_table_names())
     version = None
@@ -86,7 +86,7 @@ def _version(connection: Connection, where: str) -> str | None:
     return version
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: BlockingConnection) -> None:
     from alembic.migration import MigrationContext
     from alembic.operations import Operations
     from alembic.script import ScriptDirectory
@@ -101,14 +101,14 @@ def _upgrade(connection: Connection) -> None:
         context.run_migrations()
 
 
-async def _same_key(connection: AsyncConnection, keys: Keys, database: Database) -> None:
+async def _same_key(connection: Connection, keys: Keys, database: Database) -> None:
     insert = sqlite_insert if database.sqlite else postgresql_insert
     row = {"key": "secret", "value": keys.fingerprint()}
     await connection.execute(insert(about).values(row).on_conflict_do_nothing())
     _compare(await _kept_fingerprint(connection), keys, database)
 
 
-async def _kept_fingerprint(connection: AsyncConnection) -> str | None:
+async def _kept_fingerprint(connection: Connection) -> str | None:
     return (await connection.execute(select(about.c.value).where(about.c.key == "secret"))).scalar()
 
 

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, Select, Text, Update, and_, bindparam, case, exists, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Choices
 from bot.ports import Outgoing, Shown, event_topic, outbox_topic
 from bot.store.sql.common import Context, due, outgoing_of
+from bot.store.sql.database import Connection
 from bot.store.sql.schema import conversations, inbox, is_in, leases, outbox
 
 BATCH = 32
@@ -108,7 +108,7 @@ def _living() -> Select[Any]:
 _LIVING = _living()
 
 
-async def _of_event(connection: AsyncConnection, channel: str, event: str) -> list[Outgoing]:
+async def _of_event(connection: Connection, channel: str, event: str) -> list[Outgoing]:
     return [outgoing_of(row) for row in await connection.execute(_OF_EVENT, {"channel": channel, "event": event})]
 
 
@@ -128,7 +128,7 @@ class SqlOutbox:
         tick = asyncio.get_running_loop().time()
         recover = tick - self._recovered >= RECOVER_SECONDS
 
-        async def step(connection: AsyncConnection) -> list[Outgoing]:
+        async def step(connection: Connection) -> list[Outgoing]:
             if recover:
                 await self._recover(connection, channels, at)
             rows = (await connection.execute(_HEADS, {"channels": list(channels), "now": at})).all()
@@ -142,7 +142,7 @@ class SqlOutbox:
             self._recovered = tick
         return taken
 
-    async def _recover(self, connection: AsyncConnection, channels: Mapping[str, bool], at: float) -> None:
+    async def _recover(self, connection: Connection, channels: Mapping[str, bool], at: float) -> None:
         # A lease from the future was taken before the clock was set back: it begins now.
         await connection.execute(update(leases).where(leases.c.taken > at).values(taken=at))
         alive = select(leases.c.owner).where(leases.c.name.like("worker:%"), leases.c.taken + leases.c.seconds > at)
@@ -160,7 +160,7 @@ class SqlOutbox:
                 found = update(outbox).where(left, outbox.c.channel.in_(names))
                 await connection.execute(found.values(state=state, owner=None))
 
-    async def _resolved(self, connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[Outgoing]:
+    async def _resolved(self, connection: Connection, rows: Sequence[Row[Any]]) -> list[Outgoing]:
         """The rows as values, with the channel's own ids of what they edit or remove."""
         wanted = {id for row in rows for id in (row.edits, row.removes) if id}
         shown: dict[str, str | None] = {}
@@ -202,7 +202,7 @@ class SqlOutbox:
         return (outbox.c.id == id) & (outbox.c.state == "sending") & (outbox.c.owner == self._in.owner)
 
     async def _settle(self, id: str, statement: Update, values: Mapping[str, str] | None = None) -> None:
-        async def step(connection: AsyncConnection) -> str | None:
+        async def step(connection: Connection) -> str | None:
             await connection.execute(statement, values)
             channel: str | None = (await connection.execute(_WAITING_BEHIND, {"this": id})).scalar()
             return channel
@@ -214,7 +214,7 @@ class SqlOutbox:
     async def of_event(self, channel: str, event: str) -> Sequence[Outgoing]:
         """See the port."""
 
-        async def step(connection: AsyncConnection) -> list[Outgoing]:
+        async def step(connection: Connection) -> list[Outgoing]:
             return await _of_event(connection, channel, event)
 
         return await self._in.database.read(step)
@@ -234,7 +234,7 @@ class SqlReplies:
         until = loop.time() + seconds
         topic = event_topic(channel, event)
 
-        async def step(connection: AsyncConnection) -> tuple[str | None, list[Outgoing]]:
+        async def step(connection: Connection) -> tuple[str | None, list[Outgoing]]:
             state = (await connection.execute(_STATE, {"channel": channel, "event": event})).scalar()
             if state in {None, "new"}:
                 return state, []
@@ -270,7 +270,7 @@ class SqlReplies:
             .order_by(outbox.c.seq.desc())
         )
 
-        async def step(connection: AsyncConnection) -> Shown | None:
+        async def step(connection: Connection) -> Shown | None:
             row = (await connection.execute(query.order_by(outbox.c.seq.desc()).limit(1))).first()
             if row is None:
                 return None
@@ -288,7 +288,7 @@ class SqlReplies:
     async def living(self, channel: str, conversation: str) -> str | None:
         """See the port."""
 
-        async def step(connection: AsyncConnection) -> str | None:
+        async def step(connection: Connection) -> str | None:
             rows = (await connection.execute(_LIVING, {"channel": channel, "here": conversation})).all()
             last = {row.shown_as: row for row in sorted(rows, key=lambda row: row.seq)}
             asking = [row for row in last.values() if row.asks]
@@ -300,7 +300,7 @@ class SqlReplies:
         """See the port."""
         here = exists().where(conversations.c.channel == channel, conversations.c.conversation == conversation)
 
-        async def step(connection: AsyncConnection) -> bool:
+        async def step(connection: Connection) -> bool:
             return bool((await connection.execute(select(case((here, 1), else_=0)))).scalar_one())
 
         return await self._in.database.read(step)

@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, Table, delete, exists, func, or_, select, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Counts
 from bot.store.sql.common import Context
+from bot.store.sql.database import Connection
 from bot.store.sql.schema import conversations, inbox, is_in, leases, outbox, records, results
 
 _Here = tuple[str, str]
 
 
-async def erase_person(connection: AsyncConnection, person: str, before: int | None = None) -> int:
+async def erase_person(connection: Connection, person: str, before: int | None = None) -> int:
     """Erase all rows of a person key; with `before`, messages from that inbox number on are left (they are still to be
     answered). Returns how many rows went."""
     spoken = select(inbox.c.channel, inbox.c.conversation).where(inbox.c.sender == person).distinct()
@@ -36,7 +36,7 @@ async def erase_person(connection: AsyncConnection, person: str, before: int | N
     return went
 
 
-async def _forget(connection: AsyncConnection, channel: str, conversation: str) -> int:
+async def _forget(connection: Connection, channel: str, conversation: str) -> int:
     """Empty a conversation's state, and delete the conversation if nothing else is left of it."""
     here = (conversations.c.channel == channel) & (conversations.c.conversation == conversation)
     emptied = await connection.execute(
@@ -62,7 +62,7 @@ class SqlConversations:
         """See the port."""
         key = self._in.keys.person_of(person)
 
-        async def step(connection: AsyncConnection) -> Mapping[str, object]:
+        async def step(connection: Connection) -> Mapping[str, object]:
             messages = await _held(connection, inbox, key)
             places = sorted({(row.channel, row.conversation) for row in messages})
             here = tuple_(conversations.c.channel, conversations.c.conversation).in_(places)
@@ -85,7 +85,7 @@ class SqlConversations:
             inbox.c.channel == conversations.c.channel, inbox.c.conversation == conversations.c.conversation
         )
 
-        async def step(connection: AsyncConnection) -> int:
+        async def step(connection: Connection) -> int:
             went = 0
             for statement in (
                 delete(inbox).where(inbox.c.received < at),
@@ -114,7 +114,7 @@ class SqlConversations:
         )
         uncertain = select(func.count()).where(is_in(outbox.c.state, "uncertain"))
 
-        async def step(connection: AsyncConnection) -> Counts:
+        async def step(connection: Connection) -> Counts:
             inside = (await connection.execute(waiting)).one()
             outside = (await connection.execute(leaving)).one()
             return Counts(
@@ -162,6 +162,6 @@ def _result(row: Row[Any]) -> dict[str, object]:
     return {"token": row.token, "content": json.loads(row.reply)} | _when(row.created)
 
 
-async def _held(connection: AsyncConnection, table: Table, person: str) -> Sequence[Row[Any]]:
+async def _held(connection: Connection, table: Table, person: str) -> Sequence[Row[Any]]:
     query = select(table).where(table.c.sender == person).order_by(*table.primary_key)
     return (await connection.execute(query)).all()

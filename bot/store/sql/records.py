@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Reply
 from bot.ports import Record
 from bot.store.sql.common import Context
+from bot.store.sql.database import Connection
 from bot.store.sql.schema import leases, records, results
 
 
@@ -32,7 +32,7 @@ class SqlRecords:
             "created": now.timestamp(),
         }
 
-        async def step(connection: AsyncConnection) -> None:
+        async def step(connection: Connection) -> None:
             await connection.execute(self._in.insert(records).values(row))
 
         await self._in.database.write(step)
@@ -45,7 +45,7 @@ class SqlRecords:
             .order_by(records.c.created, records.c.seq)
         )
 
-        async def step(connection: AsyncConnection) -> list[tuple[datetime, Record]]:
+        async def step(connection: Connection) -> list[tuple[datetime, Record]]:
             return [
                 (
                     datetime.fromtimestamp(row.created, UTC),
@@ -66,7 +66,7 @@ class SqlResults:
     async def get(self, token: str) -> Reply | None:
         """See the port."""
 
-        async def step(connection: AsyncConnection) -> Reply | None:
+        async def step(connection: Connection) -> Reply | None:
             found = (await connection.execute(select(results.c.reply).where(results.c.token == token))).scalar()
             return Reply.model_validate_json(found) if found else None
 
@@ -90,7 +90,7 @@ class SqlLease:
         ).returning(leases.c.owner)
         begin_now = leases.update().where(leases.c.name == name, leases.c.owner != owner, leases.c.taken > at)
 
-        async def step(connection: AsyncConnection) -> bool:
+        async def step(connection: Connection) -> bool:
             if (await connection.execute(take)).first() is not None:
                 return True
             await connection.execute(begin_now.values(taken=at))
@@ -101,7 +101,7 @@ class SqlLease:
     async def release(self, name: str, owner: str) -> None:
         """See the port."""
 
-        async def step(connection: AsyncConnection) -> None:
+        async def step(connection: Connection) -> None:
             await connection.execute(delete(leases).where(leases.c.name == name, leases.c.owner == owner))
 
         await self._in.database.write(step)

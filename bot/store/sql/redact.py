@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 
 from sqlalchemy import delete, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Message, Reply
 from bot.store.sql.common import Context, answers_to
+from bot.store.sql.database import Connection
 from bot.store.sql.schema import inbox, outbox, records, results
 
 NOTHING = Reply(kind="command", text="").model_dump_json()
 """The reply of a removal: there is nothing to say."""
 
 
-async def edited_events(connection: AsyncConnection, channel: str, event: str) -> list[str]:
+async def edited_events(connection: Connection, channel: str, event: str) -> list[str]:
     """An event and all edits of it."""
     query = select(inbox.c.event).where(inbox.c.channel == channel, inbox.c.edits == event)
     return [event, *(await connection.execute(query)).scalars()]
@@ -37,7 +37,7 @@ def removal_row(context: Context, message: Message, id: str, at: float) -> dict[
     }
 
 
-async def redact(context: Context, connection: AsyncConnection, message: Message) -> None:
+async def redact(context: Context, connection: Connection, message: Message) -> None:
     """Erase what is stored of the message that `message` takes back, and queue the removal of its replies."""
     channel, event = message.channel, message.redacts or ""
     events = await edited_events(connection, channel, event)

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Message, Reply
 from bot.ports import Outgoing, TurnResult, event_topic, outbox_topic
 from bot.store.sql.common import Context, outbox_row, outgoing_of
+from bot.store.sql.database import Connection
 from bot.store.sql.person import erase_person
 from bot.store.sql.redact import edited_events, removal_row
 from bot.store.sql.schema import conversations, inbox, is_in, outbox, records, results
@@ -38,7 +38,7 @@ _DONE_AND_FORGOTTEN = _DONE.values(sender="")
 """The row stays, so that a repeated delivery is known; the person goes."""
 
 
-async def uncertain_of(connection: AsyncConnection, message: Message) -> tuple[Outgoing, ...]:
+async def uncertain_of(connection: Connection, message: Message) -> tuple[Outgoing, ...]:
     """Replies to this person in this conversation of which nobody knows whether they arrived."""
     here = {"channel": message.channel, "conversation": message.conversation, "sender": message.sender}
     return tuple(outgoing_of(row) for row in await connection.execute(_UNCERTAIN, here))
@@ -50,7 +50,7 @@ class SqlWork:
     def __init__(
         self,
         context: Context,
-        connection: AsyncConnection,
+        connection: Connection,
         seq: int,
         message: Message,
         state: str | None,
