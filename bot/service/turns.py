@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from bot.core.mask import mask
 from bot.messages import Message, Paragraph, Reply
-from bot.ports import Bell, Clock, Inbox, Outgoing, StoreError, TurnResult
+from bot.ports import Bell, Clock, Inbox, Outgoing, StoreError, TurnResult, Work
 from bot.service.log import logger, trace
 from bot.service.metrics import Metrics
 from bot.service.note import TurnNote
@@ -60,6 +61,8 @@ class TurnLoop:
         self._side_by_side = side_by_side
         self._note = note or TurnNote(None)
         self._senders = senders if senders is not None else {}
+        self._pulling = asyncio.Lock()
+        """One looks for the next message, or waits for it; the others work."""
         self._stopping = False
         self._log = logger("turn")
 
@@ -70,74 +73,77 @@ class TurnLoop:
 
     async def run(self) -> None:
         """Take and answer messages until stopped, and then until the inbox is empty."""
-        running: set[asyncio.Task[None]] = set()
-        try:
-            while True:
-                mark = self._bell.mark("inbox")
-                took: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-                task = asyncio.create_task(self._one(took))
-                running.add(task)
-                task.add_done_callback(running.discard)
-                if await took:
-                    if len(running) >= self._side_by_side:
-                        await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                elif not self._stopping:
-                    await self._bell.wait("inbox", mark, POLL_SECONDS)
-                elif running - {task}:
-                    await asyncio.wait(running)
-                else:
-                    return
-        finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._side_by_side):
+                group.create_task(self._work())
 
-    async def _one(self, took: asyncio.Future[bool]) -> None:
-        """One turn; `took` is told as soon as it is known whether there was a message."""
+    async def _work(self) -> None:
+        """One turn after the other."""
+        while True:
+            async with self._pulling:
+                taken = await self._next()
+            if taken is None:
+                return
+            await self._answer(*taken)
+
+    async def _next(self) -> tuple[Work, AsyncExitStack] | None:
+        """The next message, as soon as there is one, and what gives it back; None when it is time to end."""
+        while True:
+            mark = self._bell.mark("inbox")
+            try:
+                async with AsyncExitStack() as held:
+                    work = await held.enter_async_context(self._inbox.take(self._clock.now()))
+                    if work is not None:
+                        return work, held.pop_all()
+            except Exception as error:
+                self._failed(error)
+            if self._stopping:
+                return None
+            await self._bell.wait("inbox", mark, POLL_SECONDS)
+
+    async def _answer(self, work: Work, held: AsyncExitStack) -> None:
         try:
-            failed = await self._take_and_answer(took)
-            if failed is not None:
-                await self._inbox.park(failed.channel, failed.event, APOLOGY, self._clock.now())
-                self._metrics.parked.labels(failed.channel).inc()
-                self._log.error("parked", channel=failed.channel, trace=trace(failed.channel, failed.event))
-        except StoreError as error:
+            async with held:
+                hopeless = await self._answered(work)
+            if hopeless:
+                message = work.message
+                await self._inbox.park(message.channel, message.event, APOLOGY, self._clock.now())
+                self._metrics.parked.labels(message.channel).inc()
+                self._log.error("parked", channel=message.channel, trace=trace(message.channel, message.event))
+        except Exception as error:
+            self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, StoreError):
             self._metrics.store_errors.labels("turn").inc()
             self._log.error("store", detail=str(error))
-        except Exception as error:
+        else:
             self._log.error("broken", exc_info=error)
-        finally:
-            if not took.done():
-                took.set_result(False)
 
-    async def _take_and_answer(self, took: asyncio.Future[bool]) -> Message | None:
-        """Returns the message if it is to be given up."""
+    async def _answered(self, work: Work) -> bool:
+        """Run the turn and commit it; returns whether the message is to be given up."""
+        if work.attempts >= MAX_FAILURES:
+            return True
         started = asyncio.get_running_loop().time()
-        now = self._clock.now()
-        async with self._inbox.take(now) as work:
-            took.set_result(work is not None)
-            if work is None:
-                return None
-            message = work.message
-            if work.attempts >= MAX_FAILURES:
-                return message
-            try:
-                with self._note.of(message.channel, message.event):
-                    result = _masked(self._turn(message, work.state, now, work.uncertain))
-                sender = self._senders.get(message.channel)
-                at_once = sender is not None and sender.ready
-                first = await work.finish(result, self._clock.now(), at_once)
-                if first is not None and sender is not None:
-                    sender.hand(first)
-            except StoreError:
-                raise
-            except Exception as error:
-                self._metrics.failed_turns.labels(message.channel).inc()
-                self._log.error(
-                    "failed", channel=message.channel, trace=trace(message.channel, message.event), exc_info=error
-                )
-                return message if work.attempts + 1 >= MAX_FAILURES else None
+        message = work.message
+        try:
+            with self._note.of(message.channel, message.event):
+                result = _masked(self._turn(message, work.state, self._clock.now(), work.uncertain))
+            sender = self._senders.get(message.channel)
+            at_once = sender is not None and sender.ready
+            first = await work.finish(result, self._clock.now(), at_once)
+            if first is not None and sender is not None:
+                sender.hand(first)
+        except StoreError:
+            raise
+        except Exception as error:
+            self._metrics.failed_turns.labels(message.channel).inc()
+            self._log.error(
+                "failed", channel=message.channel, trace=trace(message.channel, message.event), exc_info=error
+            )
+            return work.attempts + 1 >= MAX_FAILURES
         self._measure(message, result, asyncio.get_running_loop().time() - started)
-        return None
+        return False
 
     def _measure(self, message: Message, result: TurnResult, seconds: float) -> None:
         self._metrics.turn.observe(seconds)
