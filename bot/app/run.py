@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from pydantic import SecretStr
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.app.admin import report_of
 from bot.app.brain import brain_of
@@ -65,7 +66,7 @@ class Application:
 
     store: SqlStore
     service: Service
-    asgi: FastAPI
+    asgi: ASGIApp
     lines: tuple[str, ...]
     matrix: MatrixChannel | None = None
     teams: Teams | None = None
@@ -130,10 +131,20 @@ async def build(settings: Settings, teams_settings: TeamsSettings | None = None)
         from bot.app.teams import teams_of
 
         teams = teams_of(settings, brain, service, teams_settings)
-        asgi.include_router(teams.routes)
         service.add_push(teams.channel)
         lines.append(f"Teams: {settings.public_url or 'http://{address}'}/api/messages")
-    return Application(store, service, asgi, tuple(lines), matrix, teams)
+    front = asgi if teams is None else with_teams(asgi, teams)
+    return Application(store, service, front, tuple(lines), matrix, teams)
+
+
+def with_teams(web: ASGIApp, teams: Teams) -> ASGIApp:
+    """One application of the web channel and the endpoint of Teams."""
+
+    async def front(scope: Scope, receive: Receive, send: Send) -> None:
+        chosen = teams.endpoint if scope["type"] == "http" and scope["path"] == teams.path else web
+        await chosen(scope, receive, send)
+
+    return front
 
 
 def turn_with(brain: Brain) -> Callable[[Message, str | None, datetime, Sequence[Outgoing]], TurnResult]:

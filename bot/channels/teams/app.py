@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter
-
 from bot.channels.teams.auth import Authenticator
 from bot.channels.teams.channel import TeamsChannel
 from bot.channels.teams.connector import Connector
 from bot.channels.teams.extension import Extension
 from bot.channels.teams.keys import Keys
-from bot.channels.teams.routes import Endpoint, Presses, teams_routes
+from bot.channels.teams.routes import PATH, Endpoint, Presses
 from bot.channels.teams.settings import Search, TeamsSettings
 from bot.channels.teams.token import Renewed, token_source
 from bot.channels.teams.web import session
@@ -25,11 +23,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Teams:
-    """The channel for the service, its route for the ASGI application, and the connections to close in the end."""
+    """The channel for the service, its endpoint, and the connections to close in the end."""
 
     channel: TeamsChannel
-    routes: APIRouter
+    endpoint: Endpoint
     http: aiohttp.ClientSession
+    path: str = PATH
 
     async def close(self) -> None:
         """Close what is open, after the last message was sent."""
@@ -49,7 +48,7 @@ def create_teams(
     authenticator = Authenticator(keys, settings.client_id, settings.endpoints.token_issuer)
     channel = TeamsChannel(settings, connector, replies, keys, authenticator, token)
     endpoint = Endpoint(channel, inbox, presses, replies, clock, Extension(search, settings.links))
-    return Teams(channel, teams_routes(endpoint), http)
+    return Teams(channel, endpoint, http)
 
 
 def _nothing() -> None:

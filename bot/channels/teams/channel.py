@@ -45,41 +45,41 @@ class Typing:
 
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._sending: set[str] = set()
+        self._patient: dict[str, asyncio.TimerHandle] = {}
+        self._sending: dict[str, asyncio.Task[None]] = {}
 
     def begin(self, event: str, place: Place) -> None:
         """Send the sign if the answer to the event is not there soon."""
-        task = asyncio.create_task(self._show(event, place))
-        self._running[event] = task
-        task.add_done_callback(lambda _: self._ended(event))
+        loop = asyncio.get_running_loop()
+        self._patient[event] = loop.call_later(PATIENCE_SECONDS, self._show, event, place)
 
     async def settled(self, event: str) -> None:
         """The answer is there: wait until a sign that is on its way has arrived, a short while at most."""
-        task = self._running.get(event)
-        if task is None:
-            return
-        if event in self._sending:
-            await asyncio.wait({task}, timeout=TYPING_SECONDS)
-        else:
-            task.cancel()
+        patient = self._patient.pop(event, None)
+        if patient is not None:
+            patient.cancel()
+        elif event in self._sending:
+            await asyncio.wait({self._sending[event]}, timeout=TYPING_SECONDS)
 
-    async def _show(self, event: str, place: Place) -> None:
-        await asyncio.sleep(PATIENCE_SECONDS)
-        self._sending.add(event)
+    def _show(self, event: str, place: Place) -> None:
+        del self._patient[event]
+        task = self._sending[event] = asyncio.create_task(self._sent(place))
+        task.add_done_callback(lambda _: self._sending.pop(event, None))
+
+    async def _sent(self, place: Place) -> None:
         # Nobody misses it, and the answer itself tells what is wrong.
         with contextlib.suppress(NotAccepted, Uncertain, Refused):
             await self._connector.typing(place)
 
-    def _ended(self, event: str) -> None:
-        self._running.pop(event, None)
-        self._sending.discard(event)
-
     async def stop(self) -> None:
         """End what is under way."""
-        for task in list(self._running.values()):
+        for patient in self._patient.values():
+            patient.cancel()
+        self._patient.clear()
+        sending = list(self._sending.values())
+        for task in sending:
             task.cancel()
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        await asyncio.gather(*sending, return_exceptions=True)
 
 
 class TeamsChannel:

@@ -19,6 +19,9 @@ MAX_TEXT_BYTES = 24_000
 """Teams refuses a message of more than about 28 KB; the rest is left for citations and a card."""
 MOST_CITATIONS = 20
 
+_UNSAFE = re.compile(r'[\x00-\x20\\<>"]')
+"""What no address that Teams is given may hold."""
+
 _POINTERS = re.compile(r"\[\d{1,3}(?:, \d{1,3})*\]")
 _MARKS = re.compile(r"([\\`*_\[\]#~|])")
 _LIST_START = re.compile(r"^(\s*)(\d+)([.)])(?=\s)|^(\s*)([-+])(?=\s)", re.MULTILINE)
@@ -83,7 +86,7 @@ def appearance(cited: Citation, words: Words, public_url: str) -> CitationAppear
 
 def web_link(url: str, public_url: str) -> str | None:
     """An absolute http(s) address, or None: Teams opens nothing else."""
-    if any(ord(sign) <= 32 or sign in '\\<>"' for sign in url):
+    if _UNSAFE.search(url):
         return None
     whole = f"{public_url.rstrip('/')}{url}" if public_url and url.startswith("/") and not url.startswith("//") else url
     try:

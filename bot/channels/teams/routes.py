@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import structlog
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from bot.channels.teams.activity import MAX_BODY, Activity, Object, is_complete
 from bot.channels.teams.auth import Caller, Unauthorized
@@ -29,6 +30,7 @@ PRESS_SECONDS = 0.7
 """How long a press waits for its turn, so that the acknowledgement comes within a second."""
 
 MESSAGE_TYPE = "application/vnd.microsoft.activity.message"
+_ONLY_POST = JSONResponse({"error": "Only POST"}, 405, {"Allow": "POST"})
 _FORWARDED = ("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip", "origin")
 
 
@@ -83,7 +85,13 @@ class Endpoint:
             "message/submitAction": self._feedback,
         }
 
-    async def handle(self, request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The endpoint as an ASGI application of its own: what the web channel's has around each of its pages would
+        take longer than to store a message."""
+        response = await self._handled(Request(scope, receive)) if scope["method"] == "POST" else _ONLY_POST
+        await response(scope, receive, send)
+
+    async def _handled(self, request: Request) -> Response:
         """The whole way of a request, in order."""
         try:
             caller = await self._authenticated(request)
@@ -226,14 +234,6 @@ class Endpoint:
 
     async def _chosen(self, activity: Activity) -> Object:
         return self._extension.chosen(activity)
-
-
-def teams_routes(endpoint: Endpoint) -> APIRouter:
-    """The one route of the channel."""
-    router = APIRouter()
-    # A plain route: the request is read by hand, so what FastAPI makes for its own routes would be work for nothing.
-    router.add_route(PATH, endpoint.handle, methods=["POST"])
-    return router
 
 
 def _said(text: str) -> Object:
