@@ -258,12 +258,30 @@ STRENGTHS = {
 """How strongly the quoted words put it, in words that people read."""
 
 
-def reference(cited: Citation) -> str:
-    """Who says it and where, in one line of plain Swedish."""
-    who = f"{cited.issuer}, återgivet av {cited.publisher}" if cited.reported else cited.issuer
-    if not cited.reported and cited.issuer not in cited.publisher and cited.publisher not in cited.issuer:
-        who = f"{cited.issuer} ({cited.publisher})"
-    when = cited.published or cited.dated or "odaterad"
+_BESIDE = {
+    "sv": {"reported": "återgivet av", "undated": "odaterad", "section": "avsnittet"},
+    "en": {"reported": "reported by", "undated": "undated", "section": "section"},
+}
+
+
+def who(cited: Citation, language: str = "sv") -> str:
+    """Whose words they are, and who reports or publishes them when it is somebody else."""
+    if cited.reported and cited.publisher != cited.issuer:
+        return f"{cited.issuer}, {_BESIDE[language]['reported']} {cited.publisher}"
+    if cited.issuer not in cited.publisher and cited.publisher not in cited.issuer:
+        return f"{cited.issuer} ({cited.publisher})"
+    return cited.issuer
+
+
+def when(cited: Citation, language: str = "sv") -> str:
+    """From when the words are, as far as is known; what the source's own data say beyond «odaterad» stays as it is."""
+    told = cited.published or cited.dated
+    return _BESIDE[language]["undated"] if told in (None, "", _BESIDE["sv"]["undated"]) else str(told)
+
+
+def reference(cited: Citation, language: str = "sv") -> str:
+    """Who says it and where, in one line. Titles, sections and what a text is («förslag») stay as the sources have
+    them."""
     status = f", {cited.status}" if cited.status else ""
-    section = f", avsnittet «{cited.section}»" if cited.section else ""
-    return f"{who}: {cited.title} ({when}{status}){section}"
+    section = f", {_BESIDE[language]['section']} «{cited.section}»" if cited.section else ""
+    return f"{who(cited, language)}: {cited.title} ({when(cited, language)}{status}){section}"

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
-from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
 from bot.messages import (
     STRENGTHS,
+    Block,
     Bullets,
     Choices,
     Citation,
@@ -30,6 +30,9 @@ from bot.messages import (
 Say = Callable[[str, int], Reply]
 """Takes a text and its number in the conversation, returns the reply."""
 
+_PROGRESS = {"sv": "av ungefär {total} frågor besvarade", "en": "of about {total} questions answered"}
+_BYE = {"sv": "Hej då!", "en": "Goodbye!"}
+
 
 def talk(say: Say, first: str | None = None) -> None:
     """Converse until the end of input; the person may answer with the number of a choice or a suggestion."""
@@ -38,6 +41,7 @@ def talk(say: Say, first: str | None = None) -> None:
         "[bold]IOP-lotsen[/bold] är en automatisk tjänst som svarar med citat ur fem texter om IOP. Avsluta med Ctrl-D."
     )
     options: tuple[str, ...] = ()
+    language = "sv"
     number = 0
     pending = first
     while True:
@@ -45,7 +49,7 @@ def talk(say: Say, first: str | None = None) -> None:
             try:
                 text = console.input("\n[bold]> [/bold]").strip()
             except (EOFError, KeyboardInterrupt):
-                console.print("\nHej då!")
+                console.print(f"\n{_BYE[language]}")
                 return
         else:
             text, pending = pending, None
@@ -54,6 +58,7 @@ def talk(say: Say, first: str | None = None) -> None:
             text = options[int(text) - 1]
         reply = say(text, number)
         show(reply, console)
+        language = reply.language
         options = () if reply.choices else reply.suggestions
 
 
@@ -82,12 +87,12 @@ def as_json(reply: Reply) -> dict[str, Any]:
 def show(reply: Reply, console: Console | None = None) -> None:
     """Draw a reply."""
     console = console or Console()
-    console.print(Group(*(Padding(_drawn(block), (0, 0, 1, 0)) for block in reply.blocks)))
+    console.print(Group(*(Padding(_drawn(block, reply.language), (0, 0, 1, 0)) for block in reply.blocks)))
     for n, suggestion in enumerate(reply.suggestions, 1):
         console.print(Text(f"  {n}. {suggestion}", style="cyan"))
 
 
-def _drawn(block: Any) -> RenderableType:
+def _drawn(block: Block, language: str) -> RenderableType:
     match block:
         case Paragraph():
             return Text(block.text, style="italic" if block.role == "note" else "bold" if block.role == "lead" else "")
@@ -96,19 +101,19 @@ def _drawn(block: Any) -> RenderableType:
         case Bullets():
             return Text("\n".join(f"{n}. {i}" if block.ordered else f"• {i}" for n, i in enumerate(block.items, 1)))
         case QuoteBlock():
-            return _quote(block.citation)
+            return _quote(block.citation, language)
         case Choices():
             return Text("\n".join(f"  {n}. {c.label}" for n, c in enumerate(block.choices, 1)), style="cyan")
         case Progress():
-            return Text(f"({block.answered} av ungefär {block.total} frågor besvarade)", style="dim")
+            return Text(f"({block.answered} {_PROGRESS[language].format(total=block.total)})", style="dim")
         case Link():
             return Text(f"{block.label}: {block.url}", style="blue")
-    return Markdown(str(block))
 
 
-def _quote(cited: Citation) -> RenderableType:
+def _quote(cited: Citation, language: str) -> RenderableType:
     body = Text(cited.quote)
-    body.append(f"\n\n{reference(cited)}\n{STRENGTHS['sv'][cited.strength]} · {cited.url}", style="dim")
+    whose, strength = reference(cited, language), STRENGTHS[language][cited.strength]
+    body.append(f"\n\n{whose}\n{strength} · {cited.url}", style="dim")
     if cited.note:
         body.append(f"\n{cited.note}", style="italic")
     return Panel(body, title=f"[{cited.number}]", title_align="left", border_style="dim")

@@ -101,7 +101,10 @@ BY_DESIGN = (
     ByDesign(frozenset({"matrix", "matrix plain"}), "Options are a numbered list with a reaction for each."),
     ByDesign(frozenset({"matrix", "matrix plain"}), "Follow-ups are a numbered list with a line before it."),
     ByDesign(frozenset({"web"}), "Dates are in words."),
-    ByDesign(frozenset({"web", "teams"}), "The words beside a quote are English in an English reply."),
+    ByDesign(
+        frozenset({"web", "matrix", "matrix plain", "teams"}),
+        "The words beside a quote are English in an English reply.",
+    ),
     ByDesign(frozenset({"teams"}), "Where no sentence names a quote, the first one ends with Teams' citation marks."),
     ByDesign(frozenset({"teams"}), "A question in between is a message of its own above the dialog's card."),
     ByDesign(frozenset({"teams"}), "A press changes the card in place; elsewhere the next question comes below."),

@@ -110,11 +110,11 @@ def _quote(cited: Citation, language: str, public_url: str) -> list[Part]:
     parts = [Part(f"<blockquote>{_html(p)}</blockquote>", _quoted(p)) for p in pieces]
     url = _absolute(cited.url, public_url)
     strength = STRENGTHS[language].get(cited.strength, "")
-    read = _WORDS[language][0]
-    told = f"{_html(reference(cited))} · <em>{_html(strength)}</em>"
+    read, whose = _WORDS[language][0], reference(cited, language)
+    told = f"{_html(whose)} · <em>{_html(strength)}</em>"
     link = f' · <a href="{escape(url)}">{_html(read)}</a>' if url else ""
     html = f"<p><strong>[{cited.number}]</strong> {told}{link}</p>"
-    plain = f"— [{cited.number}] {reference(cited)} · {strength}" + (f"\n{url}" if url else "")
+    plain = f"— [{cited.number}] {whose} · {strength}" + (f"\n{url}" if url else "")
     if cited.note:
         html += f"<p><em>{_html(cited.note)}</em></p>"
         plain += f"\n{cited.note}"

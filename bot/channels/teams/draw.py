@@ -11,8 +11,8 @@ from microsoft_teams.api.models.entity.citation_entity import CitationAppearance
 from pydantic import JsonValue
 
 from bot.channels.teams.activity import Object
-from bot.channels.teams.words import Words, reference, shortened, strength, who, words_for
-from bot.messages import Block, Bullets, Choices, Citation, Heading, Link, Paragraph, QuoteBlock, Reply
+from bot.channels.teams.words import Words, reference, shortened, strength, words_for
+from bot.messages import Block, Bullets, Choices, Citation, Heading, Link, Paragraph, QuoteBlock, Reply, who
 
 CARD_TYPE = "application/vnd.microsoft.card.adaptive"
 MAX_TEXT_BYTES = 24_000
@@ -75,7 +75,7 @@ def attachment(card: Object) -> JsonValue:
 
 def appearance(cited: Citation, words: Words, public_url: str) -> CitationAppearance:
     """A native citation: title, publisher and section, the quote cut at a word. The whole quote stands in the text."""
-    labels = [who(cited, words), cited.section.rpartition(" › ")[2], strength(cited, words)]
+    labels = [who(cited, words.language), cited.section.rpartition(" › ")[2], strength(cited, words)]
     return CitationAppearance(
         name=shortened(cited.title, 80),
         abstract=shortened(cited.quote, 160),

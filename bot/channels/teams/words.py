@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.messages import Citation
+from bot.messages import Citation, Language, when, who
 
 _STRENGTH_SV = {
     "must": "ska-krav",
@@ -28,10 +28,9 @@ _STRENGTH_EN = {
 class Words:
     """One language."""
 
+    language: Language
     strength: dict[str, str]
-    reported: str
     section: str
-    undated: str
     read: str
     more: str
     why: str
@@ -55,10 +54,9 @@ class Words:
 
 
 SWEDISH = Words(
+    language="sv",
     strength=_STRENGTH_SV,
-    reported="återgivet av",
     section="avsnittet",
-    undated="odaterad",
     read="Läs i källan",
     more="Fråga vidare",
     why="Varför frågar ni?",
@@ -82,10 +80,9 @@ SWEDISH = Words(
 )
 
 ENGLISH = Words(
+    language="en",
     strength=_STRENGTH_EN,
-    reported="as told by",
     section="section",
-    undated="undated",
     read="Read in the source",
     more="Ask more",
     why="Why do you ask?",
@@ -117,15 +114,6 @@ def words_for(language: str) -> Words:
     return ENGLISH if language == "en" else SWEDISH
 
 
-def who(cited: Citation, words: Words) -> str:
-    """Whose words they are, and who reports them when it is somebody else."""
-    if cited.reported and cited.publisher != cited.issuer:
-        return f"{cited.issuer}, {words.reported} {cited.publisher}"
-    if cited.issuer not in cited.publisher and cited.publisher not in cited.issuer:
-        return f"{cited.issuer} ({cited.publisher})"
-    return cited.issuer
-
-
 def strength(cited: Citation, words: Words) -> str:
     """How strongly it is put; what is unknown counts as a statement, never as more."""
     return words.strength.get(cited.strength, words.strength["statement"])
@@ -133,10 +121,10 @@ def strength(cited: Citation, words: Words) -> str:
 
 def reference(cited: Citation, words: Words) -> str:
     """Whose words, where, from when, and how strongly: one line under a quote."""
-    when = cited.published or cited.dated or words.undated
     status = f", {cited.status}" if cited.status else ""
     section = f", {words.section} ”{cited.section}”" if cited.section else ""
-    return f"{who(cited, words)}: {cited.title} ({when}{status}){section} · {strength(cited, words)}"
+    source = f"{who(cited, words.language)}: {cited.title} ({when(cited, words.language)}{status}){section}"
+    return f"{source} · {strength(cited, words)}"
 
 
 def shortened(text: str, most: int) -> str:

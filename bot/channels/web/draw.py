@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from bot.channels.web import words as wording
 from bot.channels.web.document import set_document
 from bot.channels.web.typeset import plain_words, set_quote
-from bot.messages import Choice, Choices, Citation, Reply
+from bot.messages import Choice, Choices, Citation, Reply, who
 
 _POINTER = re.compile(r"\[\d{1,3}(?:, \d{1,3})*\]")
 TEMPLATES = Path(__file__).parent / "templates"
@@ -38,7 +38,8 @@ def environment() -> Environment:
     env.filters["kind"] = wording.kind_in_words
     env.filters["strength"] = wording.known_strength
     env.tests["beginning"] = str.startswith
-    env.globals["who"] = wording.who
+    env.globals["who"] = who
+    env.globals["date_of"] = wording.date_of
     env.globals["memo"] = memo
     env.globals["press"] = press_value
     env.globals["safe_link"] = safe_link
@@ -72,11 +73,11 @@ def pointing(text: str, numbers: Sequence[int], id: str) -> Markup:
     return out + escape(text[at:])
 
 
-def memo(citation: Citation) -> str:
+def memo(citation: Citation, words: wording.Words = wording.SWEDISH) -> str:
     """What «Kopiera citat» copies, except for the address: the words and their full reference."""
-    lines = [f"”{plain_words(citation.quote)}”", wording.reference(citation)]
+    lines = [f"”{plain_words(citation.quote)}”", wording.reference(citation, words)]
     if citation.note:
-        lines.append(f"Anmärkning: {citation.note}")
+        lines.append(f"{words.remark}: {citation.note}")
     return "\n".join(lines)
 
 

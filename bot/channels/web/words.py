@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.messages import Citation
+from bot.messages import Citation, Language, when, who
 
-_MONTHS = (
+_MONTHS_SV = (
     "januari", "februari", "mars", "april", "maj", "juni",
     "juli", "augusti", "september", "oktober", "november", "december",
+)  # fmt: skip
+
+_MONTHS_EN = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
 _STRENGTH_SV = {
@@ -64,9 +69,13 @@ class Result:
 class Words:
     """The fixed words of a drawn reply in one language."""
 
+    language: Language
     strength: dict[str, str]
+    months: tuple[str, ...]
     quote: str
-    reported: str
+    source: str
+    whose: str
+    how_strong: str
     section: str
     remark: str
     context: str
@@ -80,9 +89,13 @@ class Words:
 
 
 SWEDISH = Words(
+    language="sv",
     strength=_STRENGTH_SV,
+    months=_MONTHS_SV,
     quote="Citat",
-    reported="återgivet av",
+    source="Källa",
+    whose="Vems ord",
+    how_strong="Styrka",
     section="avsnittet",
     remark="Anmärkning",
     context="Läs i sitt sammanhang",
@@ -113,9 +126,13 @@ SWEDISH = Words(
 )
 
 ENGLISH = Words(
+    language="en",
     strength=_STRENGTH_EN,
+    months=_MONTHS_EN,
     quote="Quote",
-    reported="as told by",
+    source="Source",
+    whose="Whose words",
+    how_strong="Strength",
     section="section",
     remark="Remark",
     context="Read in context",
@@ -161,34 +178,30 @@ def kind_in_words(kind: str) -> str:
     return _KINDS.get(kind, "Text")
 
 
-def date_in_words(published: str | None, dated: str | None = None) -> str:
-    """An ISO date, year-month or year in Swedish words; what is known of the date when there is none."""
+def date_in_words(published: str | None, dated: str | None = None, words: Words = SWEDISH) -> str:
+    """An ISO date, year-month or year in words; what is known of the date, in Swedish, when there is none."""
     if not published:
         return dated or "odaterad"
     fields = published.split("-")
     try:
-        month = _MONTHS[int(fields[1]) - 1] if len(fields) > 1 else ""
+        month = words.months[int(fields[1]) - 1] if len(fields) > 1 else ""
         day = str(int(fields[2])) if len(fields) > 2 else ""
     except (ValueError, IndexError):
         return published
     return " ".join(word for word in (day, month, fields[0]) if word)
 
 
-def who(citation: Citation, words: Words = SWEDISH) -> str:
-    """Whose words they are, and who reports or publishes them when it is somebody else."""
-    if citation.reported and citation.publisher != citation.issuer:
-        return f"{citation.issuer}, {words.reported} {citation.publisher}"
-    if citation.issuer not in citation.publisher and citation.publisher not in citation.issuer:
-        return f"{citation.issuer} ({citation.publisher})"
-    return citation.issuer
+def date_of(citation: Citation, words: Words = SWEDISH) -> str:
+    """From when the quoted words are, as far as is known."""
+    return date_in_words(citation.published, when(citation, words.language), words)
 
 
-def reference(citation: Citation) -> str:
+def reference(citation: Citation, words: Words = SWEDISH) -> str:
     """The full reference of a quote in one sentence, for a memo; the address is left to whoever knows it."""
-    date = date_in_words(citation.published, citation.dated)
     status = f", {citation.status}" if citation.status else ""
-    section = f", avsnittet ”{citation.section}”" if citation.section else ""
-    speaker = "" if citation.publisher == citation.issuer else f" Vems ord: {who(citation)}."
-    strength = _STRENGTH_SV[known_strength(citation.strength)].lower()
-    source = f"Källa: {citation.publisher}: {citation.title} ({date}{status}){section}."
-    return f"{source}{speaker} Styrka: {strength}."
+    section = f", {words.section} ”{citation.section}”" if citation.section else ""
+    speaker = "" if citation.publisher == citation.issuer else f" {words.whose}: {who(citation, words.language)}."
+    strength = words.strength[known_strength(citation.strength)].lower()
+    date = date_of(citation, words)
+    source = f"{words.source}: {citation.publisher}: {citation.title} ({date}{status}){section}."
+    return f"{source}{speaker} {words.how_strong}: {strength}."

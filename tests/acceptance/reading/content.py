@@ -91,9 +91,10 @@ def strength_of(words: str) -> str:
 
 
 def reference_of(words: str) -> str:
-    """A reference with the words and quotation marks that the terminal has."""
-    words = re.sub(r", (?:avsnittet|section) ”(.+)”$", r", avsnittet «\1»", words)
-    return words.replace(", as told by ", ", återgivet av ")
+    """A reference with the words and quotation marks that the terminal has in Swedish."""
+    words = re.sub(r", (?:avsnittet|section) [”«](.+)[”»]$", r", avsnittet «\1»", words)
+    words = re.sub(r" \(undated(?=[,)])", " (odaterad", words)
+    return words.replace(", reported by ", ", återgivet av ")
 
 
 def passage_of(url: str) -> tuple[str, int, int]:

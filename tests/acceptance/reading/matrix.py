@@ -16,6 +16,7 @@ from tests.acceptance.reading.content import (
     numbers_in,
     passage_of,
     path_of,
+    reference_of,
     strength_of,
 )
 from tests.acceptance.reading.tree import Element, tree
@@ -71,7 +72,13 @@ def _source(block: Element, quote: str) -> Item:
     (link,) = block.all("a")
     reference = block.text.removeprefix(block.words("strong")).split(" · ")[0]
     number = int(block.words("strong").strip("[]"))
-    return Quoted(number, quote, reference.strip(), strength_of(block.words("em")), passage_of(link.attributes["href"]))
+    return Quoted(
+        number,
+        quote,
+        reference_of(reference.strip()),
+        strength_of(block.words("em")),
+        passage_of(link.attributes["href"]),
+    )
 
 
 def _listed(items: Iterable[str], options: bool) -> Iterator[Item]:
@@ -115,6 +122,6 @@ def _plain_quote(rows: list[str]) -> Iterator[Item]:
     assert told, rows[at]
     words = "\n".join(row.removeprefix(">").removeprefix(" ") for row in rows[:at])
     passage = passage_of(rows[at + 1])
-    yield Quoted(int(told["number"]), words, told["reference"], strength_of(told["strength"]), passage)
+    yield Quoted(int(told["number"]), words, reference_of(told["reference"]), strength_of(told["strength"]), passage)
     for row in rows[at + 2 :]:
         yield from lines("text", row)

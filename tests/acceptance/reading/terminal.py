@@ -15,6 +15,7 @@ from tests.acceptance.reading.content import (
     lines,
     passage_of,
     path_of,
+    reference_of,
     strength_of,
 )
 
@@ -67,6 +68,6 @@ def _quote(rows: list[str], reply: Json) -> Iterator[Item]:
     assert passage_of(told["url"]) == passage
     strength = strength_of(told["strength"])
     assert strength == cited["strength"]
-    yield Quoted(cited["number"], cited["quote"], told["reference"], strength, passage)
+    yield Quoted(cited["number"], cited["quote"], reference_of(told["reference"]), strength, passage)
     for row in rows[at + 1 :]:
         yield from lines("text", row.strip("*"))

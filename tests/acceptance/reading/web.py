@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.channels.web.words import date_in_words
+from bot.channels.web.words import ENGLISH, SWEDISH
 from tests.acceptance.reading.content import (
     Content,
     Item,
@@ -18,7 +18,7 @@ from tests.acceptance.reading.content import (
 )
 from tests.acceptance.reading.tree import Element, tree
 
-_MONTHS = {date_in_words(f"2020-{month:02}").split()[0]: month for month in range(1, 13)}
+_MONTHS = {name: n for words in (SWEDISH, ENGLISH) for n, name in enumerate(words.months, 1)}
 
 
 def read(html: str) -> Content:
