@@ -48,10 +48,14 @@ _PLAIN: dict[FollowName, str] = {
     "more": r"(?:(?:beratta|sag|visa|ge mig|kan du (?:beratta|saga|ge mig|utveckla)|jag vill veta|tell me) )?"
     r"(?:lite |nagot )?(?:mer|mera|more|utveckla|fortsatt beratta)(?: (?:om|about) (?:det|detta|den|it|that)| info"
     r"| information)*|utveckla(?: det| garna)?|ge mig ett exempel|vad mer|finns det mer(?: om det)?"
+    r"|(?:finns det |har (?:du|ni) |kan (?:du|ni) ge |ge mig |visa )?(?:nagra |nagot |nagon )?(?:fler|flera|andra|annat"
+    r"|ytterligare|ett till|ett annat)(?: exempel| citat| kallor| saker| stallen)?(?: pa det| om det| som sager det)?"
+    r"|ett till|en till|nagot mer|nat mer|annat exempel|(?:any |are there )*(?:more|other) examples|anything else"
     r"|sen|sedan|vad (?:hander|kommer) (?:sen|sedan)|then|and then",
-    "who": r"(?:vem|vilka|vilken kalla|who)(?: ar det som| har)? (?:sager|sa|skriver|skrivit|pastar|sagt|bestamt|tycker"
-    r"|says|said|wrote)(?: (?:det|det har|detta|sa|so|that|this|it|det dar))*"
-    r"|vems ord(?: ar det)?|enligt vem|according to whom|vem star bakom(?: det)?",
+    "who": r"(?:vem|vilka|vilken kalla|who)(?: ar det som| har)? (?:sager|sa|skriver|skrev|skrivit|pastar|pastod|sagt"
+    r"|bestamt|tycker|says|said|wrote|written)(?: (?:det|det har|detta|sa|so|that|this|it|det dar))*"
+    r"|vems (?:ord|asikt|regel|regler|krav)(?: ar det)?|enligt vem|according to whom|vem star bakom(?: det)?"
+    r"|fran vem(?: kommer det)?|av vem|vem har gjort det",
     "source": r"(?:(?:(?:kan|skulle) (?:du|ni|jag)(?: kunna)? |jag vill |far jag )?(?:fa )?(?:visa|se|oppna|lasa)"
     r"(?: mig)?|lank till|show(?: me)?|var ar|vilken ar|vad ar|var hittar jag|ge mig|har du)? ?"
     r"(?:kallan|kallorna|kalla|hela citatet|texten|sammanhanget|originalet|the source)(?: till det| pa det| for det)?"
@@ -75,14 +79,15 @@ _PLAIN: dict[FollowName, str] = {
     r"(?:citatet?|citera(?: exakt| ordagrant)?|ordagrant|ordalydelsen|formuleringen|quote|exact words|verbatim)"
     r"(?: (?:exakt|ordagrant|bara|till ett pm|till pm|till protokollet|only))*",
     "dates": rf"nar (?:skrevs|publicerades|kom|ar|antogs|togs|gjordes|beslutades|sades){_IT}{_WHENCE}"
-    rf"|(?:fran )?vilket (?:ar|datum)(?: (?:ar|skrevs|kom|galler))?{_IT}{_WHENCE}"
+    rf"|fran vilket (?:ar|datum){_IT}{_WHENCE}|vilket (?:ar|datum) (?:ar|skrevs|kom|galler){_IT}{_WHENCE}"
     rf"|hur (?:gammalt|gammal|gamla|ny|nytt|nya|aktuellt|aktuell|farskt)(?: ar)?{_IT}"
     rf"|ar{_IT} (?:gammalt|gammal|gamla|(?:fortfarande )?aktuellt?|inaktuellt)"
     r"|datum|artal|fran nar(?: ar det)?"
-    r"|when was (?:this|that|it) (?:written|published|from)|what year(?: is (?:it|this|that)(?: from)?)?"
+    r"|when was (?:this|that|it) (?:written|published|from)|what year is (?:it|this|that)(?: from)?"
     r"|how old is (?:it|this|that)",
-    "when": r"nar(?: (?:kommer (?:det|de|den)|ar det|blir det|sker det|hander det|galler det))?"
-    r"|when|when is (?:it|that)",
+    "when": r"nar(?: (?:kommer|ar|blir|sker|hander|galler|var|hande|skedde|borjade|startade) (?:det|de|den))?"
+    r"|vilket (?:ar|datum)(?: (?:var|hande|skedde|borjade|startade) (?:det|de|den))?"
+    r"|when|when (?:is|was) (?:it|that)|(?:what|which) year(?: was (?:it|that))?",
     "strength": rf"ar (?:det|detta|den|de)(?: har)? (?:ett |en |nagot )?{_FORCE}{_LEVELS}"
     rf"|{_FORCE} eller (?:bara )?{_FORCE}|maste (?:man|vi|de) (?:det|folja det|gora det|ha det)"
     rf"|hur (?:starkt|strangt|hart|noga|bindande)(?: ar)?{_IT}"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from bot.core.follow import FollowUp
+from bot.core.lean import told_in
 from bot.core.render import citation, finished
 from bot.core.state import ConversationState
 from bot.core.teller import Routed, Teller
@@ -90,6 +91,9 @@ class Followed:
     def _dates(self, state: ConversationState, topic: Topic, shelf: list[Quote], key: str) -> Routed:
         """How old the quoted texts are, with the line that dates each. «När då?» may mean that or something else, which
         is asked."""
+        facts = told_in(shelf, "year") if key == "when" else ()
+        if facts:
+            return self._again(state, topic, TEXTS[state.language]["facts"], facts[:2])
         told: list[str] = []
         lines: list[Quote] = []
         for quote in shelf:
@@ -171,7 +175,32 @@ class Followed:
     # ---- beside the last quotes
 
     def _elsewhere(self, state: ConversationState, topic: Topic, where: str) -> Routed:
-        """The last question again, about another place or issuer."""
+        """The last question again, about another place or issuer; only what is said for that one is quoted."""
+        routed = self._about(state, topic, where)
+        wanted = {id for id, _, _ in self._names.find(words(where))}
+        cited = [self._teller.quote_at(c.source, c.start, c.end) for c in routed.reply.citations]
+        quotes = [q for q in cited if q]
+        told = self._knowledge.topics.get(routed.reply.topic or "")
+        if (
+            told is None
+            or routed.reply.kind != "answer"
+            or told.place in wanted
+            or not self._speaks(routed.reply, wanted)
+        ):
+            return routed
+        own = [q for q in quotes if self._is_of(q, wanted)]
+        own += [q for q in told.quotes if q not in own and self._is_of(q, wanted)][: 3 - len(own)] if own else []
+        if not own or len(own) == len(quotes):
+            return routed
+        name = next((self._knowledge.places[id] for id in wanted if id in self._knowledge.places), own[0].issuer.name)
+        lead = TEXTS[state.language]["there"].format(place=name)
+        answer = Answer("answer", state.language, lead, tuple(own), (), told, 1.0, routed.state.suggestions)
+        return self._teller.drawn(state, answer)
+
+    def _is_of(self, quote: Quote, wanted: set[str]) -> bool:
+        return bool(wanted & {quote.issuer.id, quote.issuer.place, quote.source.place})
+
+    def _about(self, state: ConversationState, topic: Topic, where: str) -> Routed:
         kept = _without_names(topic.title, self._names)
         routed = self._teller.plainly(state, f"{kept} {where}")
         wanted = {id for id, _, _ in self._names.find(words(where))}
@@ -181,7 +210,9 @@ class Followed:
             return routed if sourced else self._scope(state, self._teller.shelf(state), where)
         if speaks and routed.reply.kind != "no_answer":
             return routed
-        overview = self._teller.plainly(state, f"vad säger {where}")
+        beside = [t for id in topic.related if (t := self._knowledge.topics.get(id))]
+        near = next((t for t in beside if t.place in wanted and t.quotes), None)
+        overview = self._teller.plainly(state, near.title if near else f"vad säger {where}")
         if speaks:
             return _nearest(routed, overview) if self._speaks(overview.reply, wanted) else routed
         return overview if self._speaks(overview.reply, wanted) or self._strays(routed.reply, wanted) else routed
@@ -221,6 +252,8 @@ class Followed:
             fresh += [q for q in (other.quotes[:1] if other else ()) if q.id not in shown and q not in fresh]
         if not fresh:
             return self._context(state, topic, shelf[0], 1)
+        if topic.place:
+            fresh.sort(key=lambda q: topic.place not in (q.issuer.place, q.source.place))
         lead = TEXTS[state.language]["more"]
         answer = Answer(
             "answer", state.language, lead, tuple(fresh[:3]), topic=topic, confidence=1.0, suggestions=state.suggestions

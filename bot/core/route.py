@@ -10,10 +10,11 @@ from bot.core.commands import Command, read_command, stated_place
 from bot.core.dialogue import Dialogue
 from bot.core.follow import read_follow_up
 from bot.core.followed import Followed
+from bot.core.lean import says_nothing
 from bot.core.manner import pictographs_only
 from bot.core.render import finished, says
 from bot.core.state import ConversationState
-from bot.core.teller import Routed, Teller, says_nothing
+from bot.core.teller import Routed, Teller
 from bot.core.texts import PROBLEMS, TEXTS
 from bot.messages import Block, Bullets, Link, Message, Paragraph, Reply
 from dialogs.commands import read_command as read_dialog_command
@@ -58,7 +59,7 @@ class Router:
         self._names = Names(
             [*everywhere, *((a, i.id) for i in knowledge.issuers.values() if not i.place for a in i.aliases)]
         )
-        self._teller = Teller(knowledge, answerer, public_url, contact, retention_days)
+        self._teller = Teller(knowledge, answerer, public_url, contact, retention_days, self._names)
         self._followed = Followed(self._teller, self._names)
 
     def route(self, state: ConversationState, message: Message, now: datetime, own: bool = True) -> Routed:

@@ -6,14 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.core.lean import CERTAIN, Leaning
 from bot.core.manner import asks, bare
 from bot.core.render import finished, reply_of, says
 from bot.core.state import ConversationState
 from bot.core.texts import TEXTS, filled
 from bot.messages import Block, Choice, Choices, Paragraph, Reply
 from knowledge.answer import Answer, Answerer, Context
-from knowledge.language import content_words, fold, words
-from knowledge.model import Knowledge, Quote, Topic
+from knowledge.language import content_words, words
+from knowledge.model import Knowledge, Quote
+from knowledge.places import Names
 
 CRISIS = frozenset({"ute-akut", "ute-vald", "ute-sjalvmord", "ute-barn-utsatt"})
 """Topics for somebody who needs help at once: nothing else is said beside, and the next message is read in their
@@ -38,15 +40,6 @@ _DISPRAISE = re.compile(
 """«Inget bra svar»: small words are passed over in the search, so it would find the praise."""
 _HERE = re.compile(r"\b(?:här )?(?:hos oss|i (?:vår|våran|min|den här) kommun)\b", re.IGNORECASE)
 """Where the person is, which a chosen municipality says by name."""
-_NAME = re.compile(r"(?<=\s)[A-ZÅÄÖ]\w{3,}")
-_EMPTY = frozenset(
-    "hur manga mycket lange ofta stor stort stora gammal vem vilka vilken vilket vad nar var varfor fran till med av "
-    "pa i for och men det den de ar blir blev da how many much long often who which what when where why from to with "
-    "of it is was then and but".split()
-)
-"""Words that ask but say nothing of what about."""
-_CERTAIN = 0.8
-"""Confidence from which an answer is taken without a second look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +59,22 @@ class Teller:
     """Answers from the knowledge base. Holds no state of conversations."""
 
     def __init__(
-        self, knowledge: Knowledge, answerer: Answerer, public_url: str, contact: str | None, retention_days: int
+        self,
+        knowledge: Knowledge,
+        answerer: Answerer,
+        public_url: str,
+        contact: str | None,
+        retention_days: int,
+        names: Names,
     ) -> None:
+        """`names` are those of places and issuers."""
         self.knowledge = knowledge
         self.answerer = answerer
         self.url = public_url
         self._contact = contact
         self._days = retention_days
         self._quote_at = {quote_key(q): q for q in knowledge.quotes.values()}
+        self._leaning = Leaning(knowledge, answerer, names)
 
     def shelf(self, state: ConversationState) -> list[Quote]:
         """The quotes last shown."""
@@ -99,10 +100,10 @@ class Teller:
         answer = self.answerer.answer(_SUBJECT.sub("vad är ett IOP?", said.strip()), context)
         if answer.topic and answer.topic.id == "prat-tack" and _DISPRAISE.search(text):
             answer = self.answerer.answer("det hjälpte inte", context)
-        if answer.tier != "answer" or answer.confidence < _CERTAIN:
+        if answer.tier != "answer" or answer.confidence < CERTAIN:
             answer = self._without_manner(text, answer, context)
             answer = self._still_in_crisis(state, text, answer)
-            answer = self._in_context(state, bare(text), answer, context)
+        answer = self._in_context(state, bare(text), answer, context)
         near = _near(bare(text), answer)
         if near:
             return replace(self.which(state, "near" if near[1:] else "near_one", near), missed=True)
@@ -118,13 +119,14 @@ class Teller:
         topic = answer.topic.id if answer.topic else None
         if topic in CRISIS:
             return Routed(state.model_copy(update={"last_topic": topic, "shelf": ()}), reply)
-        if answer.tier in ("answer", "related"):
+        silent = answer.topic is not None and answer.topic.kind == "unanswered"
+        if answer.tier in ("answer", "related") or silent:
             state = state.model_copy(
                 update={
                     "last_topic": topic,
                     "shelf": tuple(quote_key(q) for q in answer.quotes),
                     "suggestions": reply.suggestions,
-                    "sure": answer.tier == "answer",
+                    "sure": answer.tier != "related",
                     "shortened": False,
                 }
             )
@@ -174,23 +176,11 @@ class Teller:
     def _in_context(self, state: ConversationState, text: str, answer: Answer, context: Context) -> Answer:
         """A short question that leaves out what was just talked of: «hur mycket totalt», «och från vem?»."""
         last = self.knowledge.topics.get(state.last_topic or "")
-        if last is None or not state.shelf or not _elliptic(text):
+        if last is None or last.id in CRISIS:
             return answer
-        empty = says_nothing(text)
-        outside = answer.topic is not None and answer.topic.kind == "outside"
-        if not empty and (outside or answer.tier not in ("related", "no_answer")):
-            return answer
-        found = self.answerer.answer(f"{last.title.rstrip('?')} {text}", context)
-        if found.tier != "answer" or found.topic is None or (found.confidence < answer.confidence and not empty):
-            return answer
-        if found.topic.id == last.id:
-            strays = answer.topic is not None and _brings_up(answer.topic, f"{text} {last.title}")
-            if not strays and (not empty or answer.tier in ("answer", "related")):
-                return answer
-            lead = TEXTS[found.language]["same"].format(lead=found.lead)
-            return replace(found, lead=lead, quotes=found.quotes[: found.own], tier="related")
-        kin = found.topic.id in last.related or last.id in found.topic.related
-        return found if kin or {q.id for q in found.topic.quotes} & {q.id for q in last.quotes} else answer
+        if not self._leaning.leans(text):
+            return self._leaning.completed(text, answer, last, context)
+        return self._leaning.answer(text, answer, last, self.shelf(state), context)
 
 
 def quote_key(quote: Quote) -> str:
@@ -215,24 +205,6 @@ def _in_language(answer: Answer, state: ConversationState) -> Answer:
     if state.language == "en" and answer.language == "sv" and answer.tier == "small_talk" and answer.topic:
         return replace(answer, language="en", lead=answer.topic.lead_en or answer.lead)
     return answer
-
-
-def says_nothing(text: str) -> bool:
-    """Whether a question does not say what it is about: «hur många?», «vem då?»."""
-    found = set(words(text))
-    return bool(found) and found <= _EMPTY
-
-
-def _elliptic(text: str) -> bool:
-    """Whether a message is too short to be a whole question."""
-    found = words(text)
-    return len(found) < 4 or (len(found) < 6 and found[0] in ("och", "men", "and", "but", "per"))
-
-
-def _brings_up(topic: Topic, said: str) -> bool:
-    """Whether a topic is about somebody or something by name that nobody has mentioned."""
-    names = {fold(name) for name in _NAME.findall(topic.title)} - {"iop"}
-    return bool(names) and not any(name[:5] in fold(said) for name in names)
 
 
 def _near(text: str, answer: Answer) -> tuple[str, ...]:

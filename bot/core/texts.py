@@ -74,7 +74,10 @@ TEXTS = {
         "near": "Menar du något av det här?",
         "near_one": "Menar du det här?",
         "same": "Det närmaste jag hittar är samma svar: {lead}",
-        "whole": "Jag förstår inte vad det syftar på. Skriv gärna hela frågan, till exempel «När skrevs Eslövs "
+        "unsaid": "Det hittar jag inte i källorna. Närmast är samma svar: {lead}",
+        "there": "Så här säger källorna om {place}:",
+        "facts": "Så här står det i källan:",
+        "whole": "Vad är det du syftar på? Skriv gärna hela frågan, till exempel «När skrevs Eslövs "
         "riktlinjer?».",
         "next": "Vad vill ni göra nu? Jag kan gå igenom något av det här med er. Eller ställ en fråga.",
         "language": "Då skriver jag på svenska.",
@@ -132,6 +135,9 @@ TEXTS = {
         "near": "Do you mean one of these?",
         "near_one": "Do you mean this?",
         "same": "The nearest I find is the same answer: {lead}",
+        "unsaid": "I don't find that in the sources. The nearest is the same answer: {lead}",
+        "there": "This is what the sources say of {place}:",
+        "facts": "This is what the source says:",
         "whole": "I don't see what that refers to. Please write the whole question.",
         "next": "What would you like to do now? I can go through one of these with you. Or ask a question.",
         "language": "I will write in English. The quotes stay in Swedish, as they stand in the sources.",
