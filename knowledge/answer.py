@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from knowledge.language import content_words, fold, is_english
+from knowledge.compose import of_one, of_several, of_speakers, within
+from knowledge.language import fold, is_english
 from knowledge.match import Match, Matcher
-from knowledge.model import FEW, MANY, Knowledge, Quote, Topic
+from knowledge.model import FEW, Knowledge, Quote, Topic, Variant
+from knowledge.parts import parts_of
 
 Tier = Literal["answer", "related", "clarify", "no_answer", "small_talk"]
 Language = Literal["sv", "en"]
@@ -23,14 +25,8 @@ NEAR = 0.15
 """Confidence from which the nearest topic is shown as related."""
 SILENT = 0.45
 """Share from which a topic that the sources do not answer is told as such; below it the nearest answers are shown."""
-CLEAR = 0.6
-"""Share of likelihood from which only the best topic is quoted; below it the neighbours' best quotes stand beside."""
-DOUBTFUL = 0.35
-"""Share below which the best topic gives one quote only, to make room for two neighbours."""
-_ASKS = r"(?:hur|vad|vem|vilk\w+|nar|var|varfor|far|kan|maste|ar|how|what|who|which|when|where|can|must)\b"
-_PART = re.compile(
-    rf",? (?:och|samt|and|dels) (?={_ASKS})|, (?=(?:hur|vad|vem|vilk\w+|nar|varfor|how|what|who)\b)|: (?={_ASKS})"
-)
+SURE_OF_TWO, SURE_OF_MORE = 0.85, 0.75
+"""Confidence from which a question is answered as one of two, which are often one asked twice, or as one of more."""
 TRY = "Testa om vår idé passar för ett IOP"
 """Suggestion that starts the eligibility dialog."""
 _PLAN = re.compile(
@@ -55,6 +51,14 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The answer to one of several questions."""
+
+    lead: str
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer before it is drawn. `quotes` best first; `lead` and `remarks` are plain sentences in `language`;
     `options` are the topics to choose between when the tier is `clarify`."""
@@ -70,6 +74,8 @@ class Answer:
     options: tuple[Topic, ...] = ()
     own: int = 6
     """How many of the quotes are the topic's own; those after them come from neighbouring topics."""
+    parts: tuple[Part, ...] = ()
+    """The answers to each of several questions, of which `lead` and `quotes` are made; empty for one question."""
 
 
 class Answerer:
@@ -90,6 +96,9 @@ class Answerer:
         match = self._matcher.match(question, context.municipality, SETTLED)
         if not match.ranked or match.confidence < NEAR:
             return self._nothing(match, language)
+        several = self._several(question, language, match)
+        if several:
+            return several
         topic = match.ranked[0].topic
         if topic.kind == "small_talk":
             return Answer("small_talk", language, _lead(topic, language), topic=topic, confidence=match.confidence)
@@ -104,18 +113,15 @@ class Answerer:
 
     def _sourced(self, question: str, topic: Topic, language: Language, match: Match) -> Answer:
         sure = match.confidence >= SURE
-        variant = next((topic.variants[p] for p in match.places if p in topic.variants), None)
-        lead = (
-            (variant.lead_en or variant.lead if language == "en" else variant.lead)
-            if variant
-            else _lead(topic, language)
-        )
-        if variant:
-            quotes, own = _within(variant.quotes, FEW), len(variant.quotes)
+        variant = _variant(topic, match)
+        if len(match.speakers) > 1:
+            lead, quotes = _lead(topic, language), of_speakers(topic, match)
+            own = len(quotes)
+        elif variant:
+            lead, quotes, own = _lead(variant, language), within(variant.quotes, FEW), len(variant.quotes)
         else:
-            parts = self._parts(question, topic)
-            quotes, own = _compose(topic, parts, match, asks_for_several(question, match))
-            lead = " ".join([lead, *(_lead(part, language) for part in parts[:1])])
+            lead = _lead(topic, language)
+            quotes, own = of_one(topic, match, asks_for_several(question, match))
         if not sure:
             lead = _NEAREST[language].format(title=topic.title)
         return Answer(
@@ -130,20 +136,38 @@ class Answerer:
             own=own,
         )
 
-    def _parts(self, question: str, topic: Topic) -> list[Topic]:
-        """The topic of every further part of a question such as «vem …, och hur …?»."""
-        pieces = _PART.split(fold(question).strip(" ?"))
-        if not 2 <= len(pieces) <= 4:
-            return []
-        found: list[Topic] = []
-        for piece in pieces:
-            if len(content_words(piece)) < 2:
-                continue
-            match = self._matcher.match(piece)
-            best = match.ranked[0].topic if match.ranked and match.confidence >= SURE else None
-            if best and best.kind == "answer" and best.id != topic.id and best.quotes:
-                found.append(best)
-        return found
+    def _several(self, question: str, language: Language, whole: Match) -> Answer | None:
+        """The answer to a message that asks several things; None when it is one, or not each is surely answered."""
+        first, asked = whole.ranked[0].topic, parts_of(question)
+        if first.form != "fact" and whole.confidence >= SURE_OF_TWO:
+            return None  # it has what was asked side by side
+        sure = SURE_OF_TWO if len(asked) == 2 else SURE_OF_MORE
+        found: dict[str, Match] = {}
+        for part in asked:
+            match = self._matcher.match(part, next(iter(whole.places), None))
+            if match.ranked and match.confidence >= sure and match.ranked[0].topic.kind == "answer":
+                found.setdefault(match.ranked[0].topic.id, match)
+        if len(found) < 2:
+            return None
+        topics = [m.ranked[0].topic for m in found.values()]
+        said = [_variant(topic, m) or topic for topic, m in zip(topics, found.values(), strict=True)]
+        # The titles are Swedish.
+        titles = tuple(f"{topic.title} " if language == "sv" else "" for topic in topics)
+        leads = [title + _lead(s, language) for title, s in zip(titles, said, strict=True)]
+        parts = tuple(map(Part, leads, of_several([s.quotes for s in said])))
+        quotes = tuple(quote for part in parts for quote in part.quotes)
+        return Answer(
+            "answer",
+            language,
+            " ".join(leads),
+            quotes,
+            self._place_remarks(first, quotes, whole, language),
+            first if first.id in found else topics[0],
+            min(m.confidence for m in found.values()),
+            self._suggestions(question, first, whole),
+            own=len(quotes),
+            parts=parts,
+        )
 
     def _place_remarks(
         self, topic: Topic, quotes: Sequence[Quote], match: Match, language: Language
@@ -170,7 +194,7 @@ class Answerer:
             "no_answer",
             language,
             _lead(topic, language),
-            _within(topic.quotes, FEW),
+            within(topic.quotes, FEW),
             remarks,
             topic,
             match.confidence,
@@ -195,25 +219,13 @@ class Answerer:
         )
 
 
-def _lead(topic: Topic, language: Language) -> str:
-    return topic.lead_en if language == "en" and topic.lead_en else topic.lead
+def _variant(topic: Topic, match: Match) -> Variant | None:
+    """What the topic answers in the municipality that is named or chosen."""
+    return next((topic.variants[p] for p in match.places if p in topic.variants), None)
 
 
-def _compose(topic: Topic, parts: Sequence[Topic], match: Match, several: bool) -> tuple[tuple[Quote, ...], int]:
-    """The quotes of an answer, and how many of them are the topic's own.
-
-    In doubt the best quotes of the neighbouring topics stand beside; a question in several parts gets the best quote
-    for each part.
-    """
-    limit = MANY if len(parts) > 1 or (several and topic.form != "fact") else FEW
-    share = match.ranked[0].share
-    own = _within(topic.quotes, limit)
-    if (parts or share < CLEAR) and (not several or topic.form == "fact"):
-        own = own[: 1 if share < DOUBTFUL else 2]
-    beside = [part.quotes[0] for part in parts]
-    if not (several and topic.form == "list"):
-        beside += _neighbours(match) if share < CLEAR else [match.extra] if match.extra else []
-    return _within([*own, *beside], limit), len(own)
+def _lead(said: Topic | Variant, language: Language) -> str:
+    return said.lead_en if language == "en" and said.lead_en else said.lead
 
 
 def asks_for_several(question: str, match: Match) -> bool:
@@ -226,27 +238,6 @@ def asks_for_several(question: str, match: Match) -> bool:
         or " och hur " in folded
         or " och vad " in folded
     )
-
-
-def _neighbours(match: Match) -> list[Quote]:
-    """The best quote of each next candidate, in doubt which topic is meant."""
-    return [c.topic.quotes[0] for c in match.ranked[1:4] if c.topic.kind == "answer" and c.topic.quotes]
-
-
-def _overlaps(a: Quote, b: Quote) -> bool:
-    return a.source.id == b.source.id and a.start < b.end and b.start < a.end
-
-
-def _within(quotes: Sequence[Quote], limit: tuple[int, int]) -> tuple[Quote, ...]:
-    """As many as the limit allows; one that is too long is passed over for a shorter one."""
-    most, chars = limit
-    kept: list[Quote] = []
-    for quote in quotes:
-        if any(_overlaps(quote, other) for other in kept):
-            continue
-        if len(kept) < most and (not kept or sum(len(q.text) for q in kept) + len(quote.text) <= chars):
-            kept.append(quote)
-    return tuple(kept)
 
 
 _NEAREST = {

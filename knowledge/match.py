@@ -109,6 +109,12 @@ class Match:
     places: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     extra: Quote | None = None
+    issuers: frozenset[str] = frozenset()
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Places and issuers that the question names: whose words it may ask for."""
+        return (*self.named, *sorted(self.issuers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +250,7 @@ class Matcher:
 
     def _match(self, weighed: Weighed, asked: Asked) -> Match:
         best = tuple(Candidate(self._topics[n], share) for n, share in list(weighed.shares.items())[:KEPT])
-        return Match(weighed.confidence, best, asked.places, asked.named, weighed.quote)
+        return Match(weighed.confidence, best, asked.places, asked.named, weighed.quote, asked.issuers)
 
     def take_apart(self, question: str, municipality: str | None = None) -> Asked:
         """Mended content words, and the names in them."""

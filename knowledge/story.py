@@ -62,20 +62,20 @@ def split(text: str) -> Story | None:
 
 def _parted(sentence: str) -> tuple[str, str]:
     """(what a sentence tells, what it asks)."""
-    if _begins_to_ask(sentence):
+    if begins_to_ask(sentence):
         return "", sentence
     folded = fold(sentence)
     wonders = list(_WONDERS.finditer(folded))
     if wonders and len(folded) == len(sentence) and wonders[-1].end() < len(sentence):
         return sentence[: wonders[-1].start()], sentence[wonders[-1].end() :]
     clauses = _CLAUSE.split(sentence)
-    first = next((n for n, clause in enumerate(clauses) if n and _begins_to_ask(clause)), None)
+    first = next((n for n, clause in enumerate(clauses) if n and begins_to_ask(clause)), None)
     if first is not None:
         return " ".join(clauses[:first]), " ".join(clauses[first:])
     return ("", sentence) if sentence.rstrip().endswith("?") else (sentence, "")
 
 
-def _begins_to_ask(clause: str) -> bool:
+def begins_to_ask(clause: str) -> bool:
     typed = re.findall(r"\w+", clause)
     tokens = [fold(word) for word in typed]
     first = next((n for n, token in enumerate(tokens) if token not in _BEFORE), None)

@@ -20,7 +20,7 @@ from bot.messages import (
     Reply,
     reference,
 )
-from knowledge.answer import Answer
+from knowledge.answer import Answer, Part
 from knowledge.model import Quote
 
 
@@ -57,8 +57,12 @@ def quoted(quotes: Iterable[Quote], public_url: str, first: int = 1) -> list[Blo
 
 def reply_of(answer: Answer, public_url: str = "") -> Reply:
     """Lead, quotes, remarks, and for a clarifying question its options."""
-    blocks: list[Block] = [Paragraph(text=answer.lead, role="lead")]
-    blocks += quoted(answer.quotes[: answer.own], public_url)
+    blocks: list[Block] = []
+    shown = 0
+    for part in answer.parts or (Part(answer.lead, answer.quotes[: answer.own]),):
+        blocks.append(Paragraph(text=part.lead, role="body" if shown else "lead"))
+        blocks += quoted(part.quotes, public_url, shown + 1)
+        shown += len(part.quotes)
     if answer.quotes[answer.own :]:
         blocks.append(Paragraph(text=_BESIDE[answer.language], role="note"))
         blocks += quoted(answer.quotes[answer.own :], public_url, answer.own + 1)
