@@ -308,6 +308,7 @@ async def test_a_reply_left_by_a_dead_process_goes_on_after_the_clock_was_set_ba
         await work.finish(result("Ja."), clock.now())
     assert len(await stores.outbox.take({"push": True}, clock.now())) == 1
     await dead.close()
+    (tmp_path / "bot.db-alive-dead").unlink()  # so that its lease is all that tells of it
 
     clock.move(-7200)
     living = store_at(url, clock=clock)

@@ -54,6 +54,7 @@ class Plan:
     idempotent: bool
     die_at: str = ""
     die_on: int = 1
+    lease_seconds: float = LEASE_SECONDS
 
 
 class Fate:
@@ -220,7 +221,9 @@ async def _run(plan: Plan) -> None:
     stores = await store.open()
     dying = replace(stores, inbox=_Inbox(stores.inbox, fate), outbox=_Outbox(stores.outbox, fate))
     plenty = Rate(10**6, 10**6)
-    options = Options(sender_rate=plenty, lease_seconds=LEASE_SECONDS, side_by_side=1 if store.database.sqlite else 3)
+    options = Options(
+        sender_rate=plenty, lease_seconds=plan.lease_seconds, side_by_side=1 if store.database.sqlite else 3
+    )
     service = Service(dying, remembering_turn, bell, clock, owner, options)
     service.add_push(PlatformChannel(plan, service.inbox, fate))
     stop = asyncio.Event()

@@ -17,7 +17,7 @@ from sqlalchemy import Select, func, select
 from bot.ports import StoreError
 from bot.store.sql.database import Connection, Database
 from bot.store.sql.schema import inbox, outbox
-from tests.support.crashbot import LEASE_SECONDS, POINTS, Plan, main
+from tests.support.crashbot import POINTS, Plan, main
 from tests.support.platform import Platform
 
 _context = multiprocessing.get_context("forkserver")
@@ -122,13 +122,11 @@ async def town(folder: Path, url: str, idempotent: bool) -> AsyncIterator[Town]:
 
 async def die_at_every_point(place: Town) -> None:
     """One run for each point, with a message that makes the bot pass it; then one that goes on to the end."""
-    for number, point in enumerate(POINTS):
+    for point in POINTS:
         process = start(place.plan(point))
         for conversation in ("a", "b"):
             await place.write(conversation)
         assert await ended(process) == -9, f"the bot did not pass {point}"
-        if number % 4 == 3:
-            await asyncio.sleep(LEASE_SECONDS)  # long enough for the dead one's lease to end, as after a real crash
     await finish(place)
 
 

@@ -84,7 +84,7 @@ def test_killed_between_receipt_and_answer_nothing_is_lost_and_nothing_comes_twi
             person.says("Vad är ett IOP?")
         for person in people:
             connector.until(lambda chat=person.chat: _said(connector, chat, "Enligt Härrydas råd"), 30)
-        # What was under way when the process died is known to be uncertain when its lease has run out.
+        # What was under way when the process died is known to be uncertain as soon as the next one looks.
         unsure = [person for person in people if not _said(connector, person.chat, *ANSWERED_OR_TOLD)]
         for person in unsure:
             person.says("tack")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.ports import Bell, Clock, Health, StoreError, Stores
 from bot.store.ids import Keys
+from bot.store.sql.alive import Alive
 from bot.store.sql.common import Context
-from bot.store.sql.database import Database
+from bot.store.sql.database import Database, file_of
 from bot.store.sql.inbox import SqlInbox
 from bot.store.sql.migrate import prepare
 from bot.store.sql.outbox import SqlOutbox, SqlReplies
@@ -21,7 +22,8 @@ class SqlStore:
     def __init__(self, url: str, keys: Keys, bell: Bell, clock: Clock, owner: str) -> None:
         self.database = Database(url)
         self._keys = keys
-        context = Context(self.database, keys, bell, clock, owner)
+        self._alive = Alive(file_of(self.database.url), owner)
+        context = Context(self.database, keys, bell, clock, owner, self._alive)
         self.stores = Stores(
             inbox=SqlInbox(context),
             outbox=SqlOutbox(context),
@@ -40,6 +42,7 @@ class SqlStore:
     async def close(self) -> None:
         """Let running steps end, and disconnect."""
         await self.database.close()
+        self._alive.close()
 
     async def health(self) -> Health:
         """Whether the database answers right now."""

@@ -23,6 +23,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from bot.messages import Choices, Message, Reply
 from bot.ports import Bell, Clock, Outgoing
 from bot.store.ids import Keys
+from bot.store.sql.alive import Alive
 from bot.store.sql.database import Database
 from bot.store.sql.schema import is_in, outbox
 
@@ -79,6 +80,7 @@ class Context:
     bell: Bell
     clock: Clock
     owner: str
+    alive: Alive
     awaited: Awaited = field(default_factory=Awaited)
 
     @cached_property

@@ -14,6 +14,7 @@ from bot.messages import Choices
 from bot.ports import Outgoing, Shown, event_topic, outbox_topic
 from bot.store.sql.common import Context, due, outgoing_of
 from bot.store.sql.database import Connection
+from bot.store.sql.records import end_leases_of_dead
 from bot.store.sql.schema import conversations, inbox, is_in, leases, outbox
 
 BATCH = 32
@@ -114,22 +115,26 @@ async def _of_event(connection: Connection, channel: str, event: str) -> list[Ou
 
 class SqlOutbox:
     """The port Outbox. A row in `sending` belongs to the process `owner`, alive as long as it renews its lease
-    «worker:owner»."""
+    «worker:owner», and is not known to be dead."""
 
     def __init__(self, context: Context) -> None:
         self._in = context
-        self._recovered = float("-inf")
+        self._recovered: dict[frozenset[str], float] = {}
+        """When, for the channels of each that takes: they take turns, and none is to wait for ever."""
 
     async def take(self, channels: Mapping[str, bool], now: datetime) -> Sequence[Outgoing]:
         """See the port."""
         if not channels:
             return ()
         at = now.timestamp()
-        tick = asyncio.get_running_loop().time()
-        recover = tick - self._recovered >= RECOVER_SECONDS
+        tick, takes = asyncio.get_running_loop().time(), frozenset(channels)
+        recover = tick - self._recovered.get(takes, float("-inf")) >= RECOVER_SECONDS
+        dead: Sequence[str] = ()
 
         async def step(connection: Connection) -> list[Outgoing]:
+            nonlocal dead
             if recover:
+                dead = await end_leases_of_dead(connection, self._in.alive)
                 await self._recover(connection, channels, at)
             rows = (await connection.execute(_HEADS, {"channels": list(channels), "now": at})).all()
             if not rows:
@@ -139,7 +144,8 @@ class SqlOutbox:
 
         taken = await self._in.database.write(step)
         if recover:
-            self._recovered = tick
+            self._recovered[takes] = tick
+            self._in.alive.bury(dead)
         return taken
 
     async def _recover(self, connection: Connection, channels: Mapping[str, bool], at: float) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, or_, select
 
 from bot.messages import Reply
 from bot.ports import Record
+from bot.store.sql.alive import Alive
 from bot.store.sql.common import Context
 from bot.store.sql.database import Connection
 from bot.store.sql.schema import leases, records, results
@@ -73,9 +74,18 @@ class SqlResults:
         return await self._in.database.read(step)
 
 
+async def end_leases_of_dead(connection: Connection, alive: Alive) -> Sequence[str]:
+    """End the leases of the processes that are known to be dead; returns them, to be buried after the commit."""
+    dead = alive.dead()
+    if dead:
+        await connection.execute(delete(leases).where(leases.c.owner.in_(dead)))
+    return dead
+
+
 class SqlLease:
-    """The port Lease. A lease from the future was taken before the clock was set back: who meets it lets it begin now,
-    so that a living holder has the time to renew it."""
+    """The port Lease. Whoever holds one in the name of this process gives a sign of life. A lease from the future was
+    taken before the clock was set back: who meets it lets it begin now, so that a living holder has the time to renew
+    it."""
 
     def __init__(self, context: Context) -> None:
         self._in = context
@@ -90,13 +100,21 @@ class SqlLease:
         ).returning(leases.c.owner)
         begin_now = leases.update().where(leases.c.name == name, leases.c.owner != owner, leases.c.taken > at)
 
+        if owner == self._in.owner:
+            self._in.alive.begin()
+        dead: Sequence[str] = ()
+
         async def step(connection: Connection) -> bool:
+            nonlocal dead
+            dead = await end_leases_of_dead(connection, self._in.alive)
             if (await connection.execute(take)).first() is not None:
                 return True
             await connection.execute(begin_now.values(taken=at))
             return False
 
-        return await self._in.database.write(step)
+        held = await self._in.database.write(step)
+        self._in.alive.bury(dead)
+        return held
 
     async def release(self, name: str, owner: str) -> None:
         """See the port."""
@@ -105,3 +123,5 @@ class SqlLease:
             await connection.execute(delete(leases).where(leases.c.name == name, leases.c.owner == owner))
 
         await self._in.database.write(step)
+        if owner == self._in.owner:
+            self._in.alive.end()
