@@ -52,8 +52,9 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The answer to one of several questions."""
+    """The answer to one of several questions. `title` is the question in Swedish, empty in an English answer."""
 
+    title: str
     lead: str
     quotes: tuple[Quote, ...]
 
@@ -75,7 +76,7 @@ class Answer:
     own: int = 6
     """How many of the quotes are the topic's own; those after them come from neighbouring topics."""
     parts: tuple[Part, ...] = ()
-    """The answers to each of several questions, of which `lead` and `quotes` are made; empty for one question."""
+    """The answers to each of several questions, in whose order `quotes` are; empty for one question."""
 
 
 class Answerer:
@@ -143,25 +144,27 @@ class Answerer:
             return None  # it has what was asked side by side
         sure = SURE_OF_TWO if len(asked) == 2 else SURE_OF_MORE
         found: dict[str, Match] = {}
+        left_over = False
         for part in asked:
             match = self._matcher.match(part, next(iter(whole.places), None))
             if match.ranked and match.confidence >= sure and match.ranked[0].topic.kind == "answer":
                 found.setdefault(match.ranked[0].topic.id, match)
+            else:
+                left_over = True
         if len(found) < 2:
             return None
         topics = [m.ranked[0].topic for m in found.values()]
         said = [_variant(topic, m) or topic for topic, m in zip(topics, found.values(), strict=True)]
-        # The titles are Swedish.
-        titles = tuple(f"{topic.title} " if language == "sv" else "" for topic in topics)
-        leads = [title + _lead(s, language) for title, s in zip(titles, said, strict=True)]
-        parts = tuple(map(Part, leads, of_several([s.quotes for s in said])))
+        titles = [topic.title if language == "sv" else "" for topic in topics]
+        quotes_of = of_several([s.quotes for s in said])
+        parts = tuple(Part(t, _lead(s, language), q) for t, s, q in zip(titles, said, quotes_of, strict=True))
         quotes = tuple(quote for part in parts for quote in part.quotes)
         return Answer(
             "answer",
             language,
-            " ".join(leads),
+            _IN_TURN[language],
             quotes,
-            self._place_remarks(first, quotes, whole, language),
+            (*self._place_remarks(first, quotes, whole, language), *([_LEFT_OVER[language]] if left_over else [])),
             first if first.id in found else topics[0],
             min(m.confidence for m in found.values()),
             self._suggestions(question, first, whole),
@@ -251,6 +254,11 @@ _NO_LOCAL = {
 _NOT_FROM = {
     "sv": "Citaten ovan kommer inte från {place}; fråga kommunen vad som gäller där.",
     "en": "The quotes above do not come from {place}; ask the municipality what applies there.",
+}
+_IN_TURN = {"sv": "Jag svarar på en sak i taget.", "en": "I answer one thing at a time."}
+_LEFT_OVER = {
+    "sv": "En del av det du frågar hittar jag inget säkert svar på. Fråga gärna om det för sig.",
+    "en": "To a part of what you ask I find no sure answer. Please ask that by itself.",
 }
 _ASK = {"sv": "Fråga gärna {contact}.", "en": "Please ask {contact}."}
 _SOMEBODY = {

@@ -57,12 +57,11 @@ def quoted(quotes: Iterable[Quote], public_url: str, first: int = 1) -> list[Blo
 
 def reply_of(answer: Answer, public_url: str = "") -> Reply:
     """Lead, quotes, remarks, and for a clarifying question its options."""
-    blocks: list[Block] = []
-    shown = 0
-    for part in answer.parts or (Part(answer.lead, answer.quotes[: answer.own]),):
-        blocks.append(Paragraph(text=part.lead, role="body" if shown else "lead"))
-        blocks += quoted(part.quotes, public_url, shown + 1)
-        shown += len(part.quotes)
+    blocks: list[Block] = [Paragraph(text=answer.lead, role="lead")]
+    if answer.parts:
+        blocks += _in_parts(answer.parts, public_url)
+    else:
+        blocks += quoted(answer.quotes[: answer.own], public_url)
     if answer.quotes[answer.own :]:
         blocks.append(Paragraph(text=_BESIDE[answer.language], role="note"))
         blocks += quoted(answer.quotes[answer.own :], public_url, answer.own + 1)
@@ -80,6 +79,19 @@ def reply_of(answer: Answer, public_url: str = "") -> Reply:
             suggestions=answer.suggestions,
         )
     )
+
+
+def _in_parts(parts: Iterable[Part], public_url: str) -> list[Block]:
+    """The answers to several questions, each over its quotes and pointing at them."""
+    blocks: list[Block] = []
+    number = 1
+    for part in parts:
+        numbers = range(number, number + len(part.quotes))
+        number = numbers.stop
+        pointer = f" [{', '.join(map(str, numbers))}]" if numbers else ""
+        blocks += [Heading(text=part.title)] if part.title else []
+        blocks += [Paragraph(text=part.lead + pointer), *quoted(part.quotes, public_url, numbers.start)]
+    return blocks
 
 
 _READ = {"sv": "läs i källan", "en": "read in the source"}

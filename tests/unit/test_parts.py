@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.render import reply_of
-from bot.messages import Paragraph
+from bot.messages import Heading, Paragraph
 from knowledge.answer import Answerer
 from knowledge.parts import parts_of
 
@@ -50,7 +50,12 @@ def test_each_question_is_answered_with_its_own_quotes_below_it(answerer: Answer
     assert answer.tier == "answer"
     assert len(answer.parts) == 3
     assert all(part.quotes for part in answer.parts)
-    assert [type(block) is Paragraph for block in reply.blocks].count(True) == 3
+    assert [block.text for block in reply.blocks if isinstance(block, Heading)] == [part.title for part in answer.parts]
+    assert [block.text.rpartition(" [")[2] for block in reply.blocks[1:] if isinstance(block, Paragraph)] == [
+        "1, 2]",
+        "3, 4]",
+        "5, 6]",
+    ]
     assert [citation.number for citation in reply.citations] == list(range(1, len(answer.quotes) + 1))
     assert answer.quotes == tuple(quote for part in answer.parts for quote in part.quotes)
 
@@ -59,3 +64,10 @@ def test_whoever_is_named_is_quoted(answerer: Answerer) -> None:
     answer = answerer.answer("Vad säger Eslöv, Forum och SKR om konkurrens på en marknad?")
 
     assert {"eslov", "forum", "skr"} <= {quote.issuer.id for quote in answer.quotes}
+
+
+def test_what_is_left_over_is_told(answerer: Answerer) -> None:
+    whole = answerer.answer("Vad är ett IOP, vem betalar, och vad blir vädret i morgon?")
+
+    assert len(whole.parts) == 2
+    assert any("En del av det du frågar" in remark for remark in whole.remarks)
