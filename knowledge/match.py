@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
+from knowledge.asked import Asked, Reader, marked
 from knowledge.cache import kept_in, key_of
 from knowledge.concepts import Concepts
-from knowledge.language import STOP_EN, STOP_SV, Speller, words
+from knowledge.language import words
 from knowledge.model import Knowledge, Quote, Topic
-from knowledge.places import issuer_names, place_names
-from knowledge.rarity import QUESTION_WORDS, Query, Rarity, RarityState
+from knowledge.rarity import Query, Rarity, RarityState
 from knowledge.search import Features, Hit, Index
+from knowledge.signals import Signals, issuer_fit, place_fit
 from knowledge.space import Space, SpaceState, compared, highest, nearest
 from knowledge.story import split
 
-_SENTENCE = re.compile(
-    r"(?<=[.!?])\s+|\n+|(?<=,)\s+(?=(?:men |och |så )?(?:vad|va|hur|vem|vilk\w+|när|varför|får|kan"
-    r"|måste|finns|är|what|how|who|can) )",
-    re.IGNORECASE,
-)
-_ASKING = frozenset(
-    "va vad hur vem vilka vilken vilket nar var varfor far kan maste finns ska ar what how who which "
-    "when where why can".split()
-)
 _IOP = "#iop"
 """The concept (terms/begrepp.yaml) by which a question says that it is about an IOP."""
-ANYWHERE = 0.6
-"""Fit of an outside matter with a named place: buses and weather are everywhere."""
 CANDIDATES = 42
 """Nearest wordings that are looked at."""
 PROMISING = 16
@@ -43,9 +31,6 @@ KEPT = 5
 IN_MEMORY = 2000
 """Quotes that are indexed in memory at every start, in a third of a second; more are indexed once, in the cache
 folder."""
-GOING_ON = frozenset({"och", "men", "sa", "eller", "fast", "and", "but", "so"})
-WORD_FOR_WORD = 4.0
-"""What it speaks for a topic that a question has all the words of one of its wordings, and no other."""
 STORY_SHARE = 0.5
 """Power of the likelihood that the whole of a story gives a topic, beside that of its question alone."""
 LEAST = 0.002
@@ -57,40 +42,6 @@ FROM_STORY = 1.0
 Prepared = tuple[list[int], list[str], RarityState, SpaceState, SpaceState]
 """Owner of every wording, and its words in order of the alphabet; what Rarity and the
 two Spaces (wordings, whole topics) are made of."""
-
-
-class Signals(NamedTuple):
-    """What speaks for a topic, each figure about 0 to 1.
-
-    nearest: soft cosine of the nearest wording; near: mean of the three nearest; alike: rapidfuzz likeness of the
-    nearest wordings' letters; passage: its best quote's BM25, relative to the best quote; place: 1 the named place's
-    topic, -1 another's; issuer: 1 when it quotes the named issuer, -1 when it quotes others; whole: soft cosine with
-    the topic's whole vocabulary; held: share of the question's weight that this vocabulary holds.
-    """
-
-    nearest: float
-    near: float
-    alike: float
-    passage: float
-    place: float
-    issuer: float
-    whole: float = 0.0
-    held: float = 0.0
-
-    def score(self) -> float:
-        """Log-likelihood of the topic up to a constant. The weights were fitted (softmax over candidates) on wordings
-        kept out of the index and on the development questions; see docs/search.md."""
-        return (
-            1.8 * self.nearest
-            + 3.6 * self.near
-            + 4.4 * self.whole
-            + 0.8 * self.passage
-            + 2.0 * self.alike
-            + WORD_FOR_WORD * (self.alike == 1.0)
-            + 5.4 * self.held
-            + 2.1 * self.place
-            + 1.1 * self.issuer
-        )
 
 
 Wordings = tuple[float, float, float]
@@ -137,24 +88,6 @@ class Weighed:
     ranked: Sequence[Ranked]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question taken apart."""
-
-    tokens: tuple[str, ...]
-    letters: str
-    """All words in order of the alphabet."""
-    places: tuple[str, ...]
-    named: tuple[str, ...]
-    issuers: frozenset[str]
-    focus: frozenset[str] = frozenset()
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The tokens that are words, without marks for concepts and question words."""
-        return tuple(t for t in self.tokens if t[0] not in "?#")
-
-
 class Matcher:
     """Finds topics in one knowledge base. Built once, read-only afterwards."""
 
@@ -163,8 +96,6 @@ class Matcher:
         same."""
         self._topics = list(knowledge.topics.values())
         self._quotes = list(knowledge.quotes.values())
-        self._places = place_names(knowledge.places)
-        self._issuers = issuer_names(knowledge.issuers)
         self._concepts = Concepts(knowledge.terms)
         kept_at = cache / "quotes" if cache and knowledge.fingerprint and len(self._quotes) > IN_MEMORY else None
         self._by_quote = Index.build((q.text for q in self._quotes), kept_at, key_of(knowledge.fingerprint))
@@ -179,12 +110,12 @@ class Matcher:
         self._rarity = Rarity(rarity)
         self._wordings = Space(wordings)
         self._whole = Space(whole)
-        self._speller = Speller(w for w in self._rarity.words if w[0] not in "?#")
+        self._reader = Reader(knowledge, self._concepts, (w for w in self._rarity.words if w[0] not in "?#"))
 
     def _prepare(self) -> Prepared:
         entries = [(n, words(text)) for n, t in enumerate(self._topics) for text in (t.title, *t.ask, *t.ask_en)]
         owner = [n for n, _ in entries]
-        tokens = [self._marked(w) for _, w in entries]
+        tokens = [marked(w, self._concepts) for _, w in entries]
         whole = self._vocabularies(owner, tokens)
         state = Rarity.prepare([*tokens, *whole])
         rarity = Rarity(state)
@@ -202,20 +133,17 @@ class Matcher:
             out[owner] += wording
         for n, topic in enumerate(self._topics):
             for text in (topic.lead, *(q.text for q in topic.quotes)):
-                out[n] += self._marked(words(text))
+                out[n] += marked(words(text), self._concepts)
         return out
-
-    def _marked(self, tokens: list[str]) -> list[str]:
-        return kept(tokens) + self._concepts.of(tokens)
 
     def match(self, question: str, municipality: str | None = None, sure: float = 0.0) -> Match:
         """The likeliest topic for a question; the chosen municipality counts when the question names no place. Below
         the confidence `sure` it is tried what a story asks when its question is looked at by itself."""
-        asked = self.take_apart(question, municipality)
+        asked = self._reader.take_apart(question, municipality)
         whole = self._weighed(asked)
         if self._settles(whole, sure) or (story := split(question)) is None:
             return self._match(whole, asked)
-        part = self.take_apart(story.asks)
+        part = self._reader.take_apart(story.asks)
         asks = replace(part, places=asked.places, named=asked.named, issuers=asked.issuers)
         return self._match(self._together(whole, self._weighed(asks, talk=False)), asked)
 
@@ -252,27 +180,6 @@ class Matcher:
         best = tuple(Candidate(self._topics[n], share) for n, share in list(weighed.shares.items())[:KEPT])
         return Match(weighed.confidence, best, asked.places, asked.named, weighed.quote, asked.issuers)
 
-    def take_apart(self, question: str, municipality: str | None = None) -> Asked:
-        """Mended content words, and the names in them."""
-        mended = self._speller.mend(words(question)[:300])
-        named = tuple(dict.fromkeys(id for id, _, _ in self._places.find(mended)))
-        places = named or ((municipality,) if municipality else ())
-        issuers = frozenset(id for id, _, _ in self._issuers.find(mended))
-        return Asked(
-            tuple(self._marked(mended)), " ".join(sorted(_begun(mended))), places, named, issuers, self._focus(question)
-        )
-
-    def _focus(self, question: str) -> frozenset[str]:
-        """The marks and words of the sentences that ask, when others only tell a story; else empty."""
-        pieces = _SENTENCE.split(question)
-        if len(pieces) == 1:
-            return frozenset()
-        sentences = [(piece, tokens) for piece in pieces if (tokens := words(piece))]
-        asking = [tokens for piece, tokens in sentences if piece.rstrip().endswith("?") or tokens[0] in _ASKING]
-        if not asking or len(asking) == len(sentences):
-            return frozenset()
-        return frozenset(w for tokens in asking for w in self._marked(self._speller.mend(tokens)))
-
     def rank(self, asked: Asked, quotes: Sequence[Hit]) -> list[Ranked]:
         """Candidates as (score, number of the topic, signals), best first; `quotes` are the nearest quotes."""
         query = self._rarity.query(asked.tokens, asked.focus)
@@ -292,8 +199,8 @@ class Matcher:
             n: Signals(
                 *wordings.get(n, (0.0, 0.0, 0.0)),
                 passages.get(n, 0.0),
-                _place(self._topics[n], self._spoken_for[n], asked.places),
-                _issuer(self._speakers[n], asked.issuers),
+                place_fit(self._topics[n], self._spoken_for[n], asked.places),
+                issuer_fit(self._speakers[n], asked.issuers),
             )
             for n in {*wordings, *passages, *near_whole}
         }
@@ -359,37 +266,8 @@ def _led_by(topic: int, ranked: Sequence[Ranked]) -> list[Ranked]:
     return [*first, *(r for r in ranked if r[1] != topic)] if first else []
 
 
-def kept(tokens: Sequence[str]) -> list[str]:
-    """Content words and question words; when nothing else is left, all words."""
-    rest = [w for w in tokens if w not in STOP_SV and w not in STOP_EN]
-    asking = [QUESTION_WORDS[w] for w in tokens if w in QUESTION_WORDS]
-    return (rest or list(tokens)) + asking
-
-
-def _begun(tokens: list[str]) -> list[str]:
-    """The words of a question without one that only goes on: «och hur börjar man?»."""
-    return tokens[1:] if len(tokens) > 2 and tokens[0] in GOING_ON else tokens
-
-
 def _shares(scores: Sequence[float]) -> list[float]:
     """Softmax of scores that are sorted, best first."""
     powers = [math.exp(score - scores[0]) for score in scores]
     total = sum(powers)
     return [power / total for power in powers]
-
-
-def _place(topic: Topic, spoken_for: frozenset[str], places: Sequence[str]) -> float:
-    """How well a topic fits the places asked about; `spoken_for` are those whose words it quotes."""
-    if len(places) > 1 and topic.form == "comparison":
-        return len(spoken_for & set(places)) / len(places)
-    if topic.kind == "outside" and places:
-        return ANYWHERE
-    if not topic.place:
-        return 0.0
-    return 1.0 / len(places) if topic.place in places else (-1.0 if places else -0.2)
-
-
-def _issuer(speakers: frozenset[str], named: frozenset[str]) -> float:
-    if not named or not speakers:
-        return 0.0
-    return 1.0 if named & speakers else -1.0
