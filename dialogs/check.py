@@ -12,6 +12,7 @@ from dialogs.engine import Position, effective_answers
 from dialogs.explain import explain
 from dialogs.explore import Explored, explore
 from dialogs.model import SKIPPED, YES_NO, Flow, Question
+from dialogs.opening import UnknownSlot, shapes
 from knowledge.authoring import Fault
 
 Place = tuple[int | str, ...]
@@ -33,6 +34,7 @@ class _Check:
     def run(self) -> list[Fault]:
         """All checks; walking the flow comes last and only when its conditions make sense."""
         self._quotes()
+        self._openings()
         self._conditions()
         self._texts()
         if not any(f.level == "error" for f in self.faults):
@@ -59,6 +61,14 @@ class _Check:
                 self._fault(
                     at, f"There is no quote {id!r}.", "Use an id from knowledge/content/quotes, or add the quote."
                 )
+
+    def _openings(self) -> None:
+        spec = self.flow.spec
+        for n, opening in enumerate(spec.openings):
+            try:
+                shapes((opening,), tuple(spec.slots.items()))
+            except UnknownSlot as error:
+                self._fault(("openings", n), f"There is no slot {str(error)!r}.", "Add it under slots, or correct it.")
 
     def _all_conditions(self) -> Iterable[tuple[Place, Condition, int]]:
         """(where, condition, position of the first question that it must not look at)."""

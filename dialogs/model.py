@@ -147,7 +147,12 @@ class DocumentPlan(Authored):
 
 
 class FlowFile(Authored):
-    """A flow as its file holds it. `start` are wordings that begin it; `label` is the button that offers it."""
+    """A flow as its file holds it. `start` are wordings that begin it; `label` is the button that offers it.
+
+    `openings` are shapes of messages that begin it, with slots in braces («{can} {us} {get} {iop}»); `slots` are the
+    phrases of each slot, separated by commas, where `…` stands for one to three words and `*` for any letters.
+    `unlike` are words with which a message begins nothing, as it asks about the rules.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     title: str
@@ -155,6 +160,9 @@ class FlowFile(Authored):
     label: str
     version: str
     start: tuple[str, ...] = Field(min_length=1)
+    openings: tuple[str, ...] = ()
+    slots: dict[str, str] = {}
+    unlike: tuple[str, ...] = ()
     intro: str
     intro_en: str = ""
     questions: tuple[Question, ...] = Field(min_length=1)

@@ -97,6 +97,19 @@ def test_a_question_about_the_rules_begins_nothing(text: str) -> None:
     assert starts(flows(), text) is None
 
 
+OPENINGS = [
+    (line, None if part.startswith("none]") else "iop")
+    for part in (Path(__file__).parent / "openings.txt").read_text(encoding="utf-8").split("\n[")[1:]
+    for line in part.splitlines()[1:]
+    if line
+]
+
+
+@pytest.mark.parametrize(("text", "flow"), OPENINGS)
+def test_people_ask_for_the_test_in_their_own_words(text: str, flow: str | None) -> None:
+    assert starts(flows(), text) == flow
+
+
 @pytest.mark.parametrize("flow", sorted(flows()))
 def test_every_wording_and_label_begins_its_flow(flow: str) -> None:
     spec = flows()[flow].spec
