@@ -43,8 +43,12 @@ class Asked:
 
 
 def marked(tokens: Sequence[str], concepts: Concepts) -> list[str]:
-    """What a text is compared by: its content words and question words, and marks for the concepts in it."""
-    return kept(tokens) + concepts.of(tokens)
+    """What a text is compared by: its content words, question words, and marks for the concepts in it; all words when
+    nothing else is left."""
+    content = [w for w in tokens if w not in STOP_SV and w not in STOP_EN]
+    asking = [QUESTION_WORDS[w] for w in tokens if w in QUESTION_WORDS]
+    marks = concepts.of(tokens)
+    return (content or ([] if marks else list(tokens))) + asking + marks
 
 
 class Reader:
@@ -82,13 +86,6 @@ class Reader:
         if not asking or len(asking) == len(sentences):
             return frozenset()
         return frozenset(w for tokens in asking for w in marked(self._speller.mend(tokens), self._concepts))
-
-
-def kept(tokens: Sequence[str]) -> list[str]:
-    """Content words and question words; when nothing else is left, all words."""
-    rest = [w for w in tokens if w not in STOP_SV and w not in STOP_EN]
-    asking = [QUESTION_WORDS[w] for w in tokens if w in QUESTION_WORDS]
-    return (rest or list(tokens)) + asking
 
 
 def _begun(tokens: list[str]) -> list[str]:
