@@ -31,6 +31,7 @@ NEEDS_END = w.table(
     ", är frågan, är möjligt, unknown"
 )
 """These say unsure only when nothing else follows: «olika saker» and «svårt att hitta lokal» do not."""
+NEGATED = frozenset({"inte", "intet", "ingen", "inget", "inga", "aldrig"})
 _BEFORE = r"^(?:(?:det|den|där|jag|vi|man|du|så|för|fast|men|och|nä|nej|då) )*"
 _WHO = r"(?: (?:jag|vi|man|det|föreningen|styrelsen))?"
 _NOT = r" (?:inte|ej|icke)(?: (?:heler|helt|riktigt|än|änu|helst|ens))*"
@@ -62,6 +63,49 @@ _DOUBT = re.compile(
 )
 """On words as `words.key` squeezes them. Whoever else knows or answers, the person asked does not; «det får vi svara
 för» and «det är upp till kommunen» are left alone, since to some questions they are a yes or a no."""
+_PAPER = (
+    r"(?:(?:deras|den här|själva|er|föreningens|bara) )*(?:ansökan|ansökningen|underlaget|handlingarna|papren|paperen"
+    r"|blanketen|formuläret|beskrivningen|mejlet|brevet|stadgarna|projektbeskrivningen|det de skrivit"
+    r"|vad de skrivit|det vi fåt in|aplication|papers|form)"
+)
+_SAID = (
+    "framgår|framgick|framkomer|framkomit|nämnt|sägs|sagts|sagt|anges|angets|anget|angivits|angivet|angivit"
+    "|redovisas|redovisats|redovisat|beskrivs|beskrivits|beskrivet|beskrivit|specificeras|specificerat|uppges|utläsas"
+    "|skrivit|berätat|förklarat|preciserat|tydligt|svarat på"
+)
+_NOTHING = r"(?:inte|ej|icke|inget|ingenting|aldrig|inga|knapast)"
+_UNSAID = re.compile(
+    r"^(?:(?:det|den|de|dom|men|nej|nä|för|fast|och|så|som|här|där|jag|vi|föreningen|sökanden|ansökan|sådant|sånt|är"
+    r"|var) )*(?:"
+    rf"(?:framgår|framgick|framkomer|framkom|sägs|anges|redovisas|beskrivs|uppges|specificeras) {_NOTHING}\b"
+    rf"|{_NOTHING} (?:något )?(?:som )?(?:framgår|framkomer|anges|sägs)\b"
+    rf"|(?:står|nämns|finns|säger|säger de|skriver de|skriver) {_NOTHING}(?: \w+){{0,4}} (?:i|av|på|ur) {_PAPER}"
+    rf"|(?:i|av|ur) {_PAPER} (?:står|framgår|nämns|finns|säger de|sägs)(?: det| de)? {_NOTHING}\b"
+    rf"|(?:har|är|var|blev)(?: (?:de|dom|det|föreningen))? {_NOTHING}(?: (?:än|ens|heler|så))* (?:{_SAID})\b"
+    rf"|{_NOTHING} (?:{_SAID})\b"
+    r"|svarar (?:de |dom |föreningen )?(?:inte|ej) på\b"
+    r"|(?:(?:det|den) )?(?:går|gick) (?:inte|ej) (?:att|at) (?:utläsa|läsa ut|tyda|bedöma|avgöra)\b"
+    r"|(?:kan|kunde) (?:(?:jag|vi|man) )?(?:inte|ej) (?:utläsa|utläsas|läsa ut|tyda|bedömas|avgöras)\b"
+    rf"|(?:kan|ser|hitar)(?: (?:jag|vi|man))?(?: (?:det|den))? {_NOTHING}(?: \w+){{0,3}} (?:i|av|ur) {_PAPER}"
+    r"|hitar (?:(?:jag|vi) )?(?:inget|ingenting)(?: om (?:det|den|saken))$"
+    r"|(?:(?:upgift|upgifter|upgiften|upgifterna|information|informationen|info|underlag|underlaget)(?: om det)?"
+    r" (?:saknas|fatas)|saknas? (?:upgift|upgifter|information|info|underlag)\b"
+    rf"|saknas (?:i|från) {_PAPER})"
+    r"|(?:(?:vi|jag) )?(?:behöver |måste |får |vil |ska )?(?:(?:begära?r?|be om|ta in|inväntar?|invänta) )?(?:en |mer )?"
+    r"(?:kompletering|kompleteringar)\b"
+    r"|(?:behöver|måste|får|bör) kompleteras\b"
+    r"|(?:(?:lite|ganska|rät|väldigt|mycket|för) )*(?:otydligt?|vagt|vag|svårtolkat|svårtolkad|ludigt)\b"
+    r"|(?:its |it is |its? was )?not (?:stated|said|specified|mentioned|clear|described|given|in the application)\b"
+    r"|(?:it|the aplication|the form|they|he|she) (?:doesnt|does not|didnt|did not|dont|do not|havent|have not)"
+    r" (?:realy )?(?:say|said|state|stated|tel|told|mention|mentioned|specify|answer|answered)\b"
+    r"|(?:there is |theres )?no (?:information|info|mention)\b"
+    r"|unclear (?:from|in)\b"
+    r")"
+)
+"""What somebody who assesses another's application says when it holds no answer; in words as `words.key` squeezes
+them."""
+_TOGETHER = tuple(tuple(p.split()) for p in sorted(w.UNSURE) if 2 <= len(p.split()) <= 5 and len(p) >= 9)
+"""Longer phrases, word by word, in which slips are forgiven."""
 _SINGLE = tuple(phrase for phrase in w.UNSURE if " " not in phrase and len(phrase) >= 6)
 
 
@@ -92,10 +136,39 @@ def _because(keys: list[str], at: int, size: int) -> bool:
 
 def _doubting(keys: list[str]) -> int:
     """How many of the words, from the start, tell that the person does not know; 0 when they tell no such thing."""
-    found = _DOUBT.match(" ".join(keys))
+    line = " ".join(keys)
+    found = _DOUBT.match(line) or _UNSAID.match(line)
     if found:
         return len(found.group().split())
-    return 1 if len(keys) == 1 and _misspelled(keys[0]) else 0
+    if len(keys) == 1:
+        return 1 if _misspelled(keys[0]) else 0
+    return len(keys) if len(keys) <= 6 and _slips(keys) else 0
+
+
+def _slips(keys: list[str]) -> bool:
+    """Whether the words are a phrase of doubt with a slip of the finger in one or two of them («inegn aning»)."""
+    for at in range(min(3, len(keys) - 1)):
+        if any(len(phrase) == len(keys) - at and _alike(keys[at:], phrase) for phrase in _TOGETHER):
+            return True
+        if keys[at] not in SUBJECT_FILL:
+            return False
+    return False
+
+
+def _alike(keys: list[str], phrase: tuple[str, ...]) -> bool:
+    """Whether each word is the phrase's, or a longer one with one slip that leaves its first letter; a negation stands
+    as it is."""
+    return all(
+        said == meant
+        or (
+            len(meant) > 3
+            and len(said) > 3
+            and said[0] == meant[0]
+            and said not in NEGATED
+            and OSA.distance(said, meant, score_cutoff=1) <= 1
+        )
+        for said, meant in zip(keys, phrase, strict=True)
+    )
 
 
 def _misspelled(word: str) -> bool:

@@ -161,7 +161,7 @@ class FlowFile(Authored):
     version: str
     start: tuple[str, ...] = Field(min_length=1)
     openings: tuple[str, ...] = ()
-    slots: dict[str, str] = {}
+    slots: dict[str, str] = Field(default_factory=dict)
     unlike: tuple[str, ...] = ()
     intro: str
     intro_en: str = ""

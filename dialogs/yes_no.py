@@ -180,7 +180,7 @@ def _lead(keys: list[str]) -> tuple[str, int]:
     for size in (5, 4, 3, 2):
         phrase = " ".join(keys[:size])
         if len(keys) >= size:
-            if phrase in w.NO_PHRASES:
+            if phrase in w.NO_PHRASES and not (phrase.endswith("går inte") and keys[size : size + 1] == ["at"]):
                 return "no", size
             if phrase in w.YES_PHRASES and keys[size : size + 1] not in (["inte"], ["ej"], ["not"]):
                 return "yes", size
