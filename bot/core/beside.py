@@ -9,7 +9,7 @@ from bot.core.asker import Asker, Turn
 from bot.core.manner import asks
 from bot.core.render import finished
 from bot.core.state import ConversationState
-from bot.core.teller import CRISIS, Routed
+from bot.core.teller import COMPLAINT, CRISIS, Routed
 from bot.messages import Paragraph, Reply
 from dialogs.clues import clue_of
 from dialogs.engine import Session, missed
@@ -18,7 +18,7 @@ from dialogs.interpret import answer_and_question
 from dialogs.phrases import say
 from dialogs.words import tokens
 
-GREETING, GOODBYE, COMPLAINT = "prat-halsning", "prat-hejda", "prat-klagomal"
+GREETING, GOODBYE = "prat-halsning", "prat-hejda"
 _WE = frozenset("vi jag oss mig vår våra vårt min mitt mina we our us my".split())
 
 

@@ -20,6 +20,19 @@ _ABUSE = re.compile(
     r"|dumskall\w+|dumbom|korkade?|förbannade?|jäkl\w+|dumma robot|moron)\b[\s,!]*",
     re.IGNORECASE,
 )
+_SCORN = re.compile(
+    r"\b(?:\w*idiot\w*|puckon?|korkad\w*|dumskall\w*|dumbom\w*|dumhuvud\w*|värdelös\w*|sämsta?|usel|usla|urdålig\w*"
+    r"|skit(?:bot\w*|snack\w*|stöv\w*|dålig\w*|prat|service)?|inkompetent\w*|lögnare|lögnhals\w*|korrupta?|clown\w*"
+    r"|suger|käften|stick och brinn|dra åt \w+|jävl\w*|jäkl\w*|helvete\w*|fan|hatar|äckl\w+|(?:ditt|era) as"
+    r"|(?:du|ni) är (?:\w+ ){0,2}(?:dum|dumma|dålig|dåliga|kassa?|trög|tröga)|trött\w? på (?:er|dig)"
+    r"|fuck\w*|shit\w*|stupid|useless|moron\w*|go to hell|screw you|you suck|sucks|hate you|dumb)\b",
+    re.IGNORECASE,
+)
+_EXCLAIMED = re.compile(
+    r"\b(?:vad|vilk\w+)\b.{0,30}\b(?:ni|du|de|dom|kommunen)(?: \w+)? är\b|\bvad (?:ni|du) är\b", re.IGNORECASE
+)
+"""«Vilka puckon ni är» asks nothing."""
+_PRAISE = re.compile(r"\b\w*(?:bra|kul|grym|toppen|snyggt|najs|nice|good|great|tack|thanks)\b", re.IGNORECASE)
 _JOINING = frozenset("men och fast så but and so förresten".split())
 _CLAUSE = re.compile(r"[,.!;:–]+")
 _REQUEST = frozenset(
@@ -44,10 +57,18 @@ def asks(text: str) -> bool:
     return "?" in text or asking or bool(_REQUEST & set(tokens(said)))
 
 
+def scorns(text: str) -> bool:
+    """Whether a message only abuses somebody, and asks nothing beside."""
+    if _PRAISE.search(text) and not re.search(r"\b(?:inte|inget|ej|not)\b", text, re.IGNORECASE):
+        return False
+    return bool(_SCORN.search(text)) and (not asks(text) or bool(_EXCLAIMED.search(text)))
+
+
 def _begun(keys: list[str]) -> list[str]:
+    """The words without what only joins them to something before, and with a spoken «va» for «vad»."""
     while len(keys) > 1 and keys[0] in _JOINING:
         keys = keys[1:]
-    return keys
+    return ["vad", *keys[1:]] if keys[:1] == ["va"] and len(keys) > 2 else keys
 
 
 def pictographs_only(text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.lean import CERTAIN, Leaning
-from bot.core.manner import asks, bare
+from bot.core.manner import asks, bare, scorns
 from bot.core.render import finished, reply_of, says
 from bot.core.state import ConversationState
 from bot.core.texts import TEXTS, filled
@@ -20,6 +20,7 @@ from knowledge.places import Names
 CRISIS = frozenset({"ute-akut", "ute-vald", "ute-sjalvmord", "ute-barn-utsatt"})
 """Topics for somebody who needs help at once: nothing else is said beside, and the next message is read in their
 light."""
+COMPLAINT = "prat-klagomal"
 PLAIN_TALK = frozenset({"prat-tack", "prat-hejda", "prat-radera", "prat-sparas", "prat-person"})
 _RANK = {"answer": 3, "related": 2, "small_talk": 1, "clarify": 1, "no_answer": 0}
 _HELPLINE = re.compile(r"\b112\b")
@@ -104,6 +105,7 @@ class Teller:
             answer = self._without_manner(text, answer, context)
             answer = self._still_in_crisis(state, text, answer)
         answer = self._in_context(state, bare(text), answer, context)
+        answer = self._unless_scorn(text, answer)
         near = _near(bare(text), answer)
         if near:
             return replace(self.which(state, "near" if near[1:] else "near_one", near), missed=True)
@@ -172,6 +174,15 @@ class Teller:
             return answer
         lead = topic.lead_en if answer.language == "en" and topic.lead_en else topic.lead
         return Answer("no_answer", answer.language, lead, topic=topic, confidence=1.0)
+
+    def _unless_scorn(self, text: str, answer: Answer) -> Answer:
+        """Abuse alone is met as a complaint, whatever its other words are found in."""
+        complaint = self.knowledge.topics.get(COMPLAINT)
+        known = answer.topic is not None and (answer.topic.id in CRISIS or answer.topic.kind == "outside")
+        if complaint is None or known or not scorns(text):
+            return answer
+        lead = complaint.lead_en if answer.language == "en" and complaint.lead_en else complaint.lead
+        return Answer("small_talk", answer.language, lead, topic=complaint, confidence=1.0)
 
     def _in_context(self, state: ConversationState, text: str, answer: Answer, context: Context) -> Answer:
         """A short question that leaves out what was just talked of: «hur mycket totalt», «och från vem?»."""
