@@ -10,6 +10,7 @@ from pydantic import RootModel
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
+from dialogs.mending import read_mended
 from dialogs.reading import interrogative
 from dialogs.words import LANGUAGE, ORDINALS, UNSURE, key, table, tokens
 from dialogs.words import phrase_key as keyed
@@ -69,7 +70,7 @@ BACK = re.compile(
 """«Gå tillbaka två frågor»."""
 # From here on in words as `words.key` squeezes them.
 ANSWER_TO = re.compile(
-    r"^(?:(?:nej|men|oj|vänta|föresten|jag|vi|svara|svarar|menar|menade|säger|ändra til|ska vara) )*"
+    r"^(?:(?:nej|men|oj|vänta|föresten|actualy|jag|vi|svara|svarar|menar|menade|säger|ändra til|ska vara) )*"
     r"(?P<to>ja|nej|vet inte|yes|no) (?:på|til|i|on|to) (?:(?:den|det|frågan|fråga|svaret|the|question|one)"
     r"(?: (?:där|här|frågan))* (?:om|med|about|nr|numer) |(?:fråga|question) )(?P<about>.+)$"
 )
@@ -146,6 +147,10 @@ def read_command(text: str) -> Command | None:
 
 def _shaped(found: list[str], line: str, whole: str) -> Command | None:
     """Commands with something in them: a number, an answer, what a question is about."""
+    mended = read_mended(line)
+    if mended:
+        name: Name = "change" if mended.number or mended.about else "correct" if mended.to else "back"
+        return Command(name, mended.number, mended.to, mended.about)
     correct = CORRECT.match(line)
     if correct and len(found) <= 8:
         return Command("correct", to=correct["to"])

@@ -39,11 +39,23 @@ _FIXED_COMPILED = {name: re.compile(pattern + r"[.!]?") for name, pattern in _FI
 _CHOOSE = re.compile(r"^[!/]?kommun(?:en)?\s*:?\s+(.+)$")
 _WE_ARE = re.compile(
     r"\b(?:vi|jag)\s+(?:ar|bor|finns|sitter|verkar|jobbar|arbetar|haller till|hor hemma"
-    r"|kommer)\b.{0,40}?\b(?:i|fran|pa|for|at)\s+(?=\S)"
+    r"|kommer|ligger|flyttar|flyttat)\b.{0,40}?\b(?:i|fran|pa|for|at|till)\s+(?=\S)"
+    r"|\b(?:vi|jag|foreningen)\s+(?:hor till|tillhor)\s+(?=\S)"
     r"|\b(?:we|i)\s*(?:are|'re|am|live|work)\b.{0,30}?\b(?:in|from|for)\s+"
     r"|\b(?:oss|vi|var forening) (?:har )?i\s+(?=\S)"
     r"|\bvar kommun (?:ar|heter)\s+|\bforening(?:en)? (?:i|fran)\s+"
 )
+_MENDED = re.compile(
+    r"(?:(?:nej|na|forlat|oj|fel|hoppsan|sorry|forresten|vanta|men|ursakta|rattelse|no|actually)[\s,.!]*)*"
+    r"(?:(?:jag|vi) (?:menar|menade|skrev fel)[\s,:]*|inte \w+(?: kommun)?,? utan "
+    r"|(?:vi|jag) (?:ar|bor|finns|haller till|hor hemma|kommer|sitter|verkar|jobbar)"
+    r"(?: (?:ju|faktiskt|egentligen|nog))? (?:i|fran|pa) |we are in |det (?:ska vara|skulle vara|ar|galler) "
+    r"|(?:andra|byt|byta|vaxla)(?: (?:till|kommun|kommunen|ort|det))+(?: till)? "
+    r"|kommunen (?:ar|ska vara|heter) |(?:i )?mean |change (?:the )?municipality to )?"
+    r"(?:i )?(?P<place>\S+(?: \S+)?)"
+    r"(?: (?:kommun|istallet|i stallet|menar (?:jag|vi)|menade (?:jag|vi)|forresten|da|tack))*[.!]*"
+)
+"""«Nej, Malmö menar jag», «byt kommun till Malmö»: whole messages."""
 _FORGET = re.compile(r"[!/]?(?:glom kommunen|ingen kommun|byt kommun|forget municipality)[.!]?")
 _LANGUAGE = re.compile(
     r"(?:ok(?:ej|ay)?,? |men |nej,? |please,? |samma |svaret |now |nu )*"
@@ -76,6 +88,17 @@ def read_command(text: str, places: Names) -> Command | None:
         if found and len(words(chosen[1])) <= 4:
             return Command("municipality", found)
     return None
+
+
+def mended_place(text: str, places: Names) -> str | None:
+    """The municipality that a message as a whole puts in the place of another: «nej, Malmö menar jag»; a name alone is
+    no such message."""
+    found = _MENDED.fullmatch(fold(text).strip())
+    if not found or not found.start("place"):
+        return None
+    tokens = words(found["place"])
+    named = places.find(tokens) or places.find([*tokens, "kommun"])
+    return named[0][0] if len(named) == 1 and named[0][1] == 0 and named[0][2] >= len(tokens) else None
 
 
 def stated_place(text: str, places: Names) -> tuple[str, bool] | None:

@@ -81,6 +81,26 @@ class Dialogue:
         turn = self.asker.turn_of(state)
         return turn is not None and turn.position.open is not None
 
+    def asks_place(self, state: ConversationState) -> bool:
+        """Whether the open question is about the municipality."""
+        turn = self.asker.turn_of(state)
+        return bool(turn and turn.position.open and turn.flow.question(turn.position.open).kind == "place")
+
+    def placed(self, state: ConversationState, place: str) -> ConversationState:
+        """The state with another municipality, also where the open dialog has asked for it."""
+        state = state.model_copy(update={"municipality": place})
+        turn = self.asker.turn_of(state)
+        if turn is None:
+            return state
+        answers = turn.session.answers
+        asked = [q.id for q in turn.flow.questions if q.kind == "place" and q.id in answers]
+        changed = {id: replace(answers[id], value=place) for id in asked}
+        proposed = {id: (place, words) for id, (_, words) in turn.session.proposals.items() if id in asked}
+        session = replace(
+            turn.session, answers={**answers, **changed}, proposals={**turn.session.proposals, **proposed}, place=place
+        )
+        return self.asker.saved(self.asker.moved(turn, session))
+
     def start(
         self, flow_id: str, state: ConversationState, first_text: str = "", now: datetime | None = None
     ) -> Turned:

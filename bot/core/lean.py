@@ -206,12 +206,14 @@ class Leaning:
         """Whether two topics are about the same: neither is about somebody or some place that the other is not."""
         ours, theirs = self._said_of(last), self._said_of(topic)
         if ours and theirs:
-            return bool(ours & theirs) and (ours <= theirs or theirs <= ours)
+            return bool(ours & theirs) and (
+                ours == theirs or ((ours < theirs or theirs < ours) and _beside(topic, last))
+            )
         return not theirs - ours and _beside(topic, last)
 
     def _facts(self, facet: Facet | None, last: Topic, said: frozenset[str]) -> tuple[Quote, ...]:
         """Quotes that hold a year, a span, a sum or a number: of the last topic, or of others about the same thing."""
-        same = (t for t in self._knowledge.topics.values() if said and self._said_of(t) >= said and self._kin(t, last))
+        same = (t for t in self._knowledge.topics.values() if said and self._said_of(t) == said and self._kin(t, last))
         of_same = dict.fromkeys(q for topic in same for q in topic.quotes)
         return told_in(last.quotes, facet) or told_in(tuple(of_same), facet)
 

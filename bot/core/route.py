@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import beside, mask
-from bot.core.commands import Command, read_command, stated_place
+from bot.core.commands import Command, mended_place, read_command, stated_place
 from bot.core.dialogue import Dialogue
 from bot.core.follow import read_follow_up
 from bot.core.followed import Followed
@@ -103,6 +103,9 @@ class Router:
     def _in_dialog(self, state: ConversationState, message: Message, now: datetime) -> Routed | None:
         if state.dialog is None:
             return None
+        moved = self._moved(state, message)
+        if moved:
+            return moved
         handled = self._dialogue.handle(state, message, now)
         if handled:
             return _ended(*handled)
@@ -120,16 +123,29 @@ class Router:
         aside = beside.settled(self._dialogue.asker, aside)
         return Routed(aside.state, self._dialogue.remind(aside.state, aside.reply), aside.erase)
 
+    def _moved(self, state: ConversationState, message: Message) -> Routed | None:
+        """«Nej vi är i Eslöv», within a dialog: the municipality, and no answer to the open question."""
+        if not self._dialogue.is_open(state) or self._dialogue.asks_place(state):
+            return None
+        place = mended_place(message.text, self._places)
+        if place is None:
+            return None
+        located = self._located(self._dialogue.placed(state, place), place)
+        return Routed(located.state, self._dialogue.remind(located.state, located.reply))
+
     def _aside(self, state: ConversationState, message: Message, now: datetime) -> Routed:
         place = stated_place(message.text, self._places)
         if place and not place[1]:
-            return self._located(state, place[0])
+            return self._located(self._dialogue.placed(state, place[0]), place[0])
         return self._follow(state, message) or self._teller.answered(state, message.text)
 
     def _outside_dialog(self, state: ConversationState, message: Message, now: datetime) -> Routed:
         flow = self._dialogue.starts(message.text)
         if flow:
             return Routed(*self._dialogue.start(flow, self._with_place(state, message.text), message.text, now))
+        mended = mended_place(message.text, self._places) if state.municipality else None
+        if mended:
+            return (self._follow(state, message) if state.shelf else None) or self._located(state, mended)
         place = stated_place(message.text, self._places)
         if place:
             state = state.model_copy(update={"municipality": place[0]})

@@ -39,7 +39,7 @@ _DISPRAISE = re.compile(
     re.IGNORECASE,
 )
 """«Inget bra svar»: small words are passed over in the search, so it would find the praise."""
-_HERE = re.compile(r"\b(?:här )?(?:hos oss|i (?:vår|våran|min|den här) kommun)\b", re.IGNORECASE)
+_HERE = re.compile(r"\b(?:här )?(?:hos oss|i (?:vår|våran|min|den här) kommun)\b|\bhär(?=[\s?.!]*$)", re.IGNORECASE)
 """Where the person is, which a chosen municipality says by name."""
 
 

@@ -77,8 +77,7 @@ TEXTS = {
         "unsaid": "Det hittar jag inte i källorna. Närmast är samma svar: {lead}",
         "there": "Så här säger källorna om {place}:",
         "facts": "Så här står det i källan:",
-        "whole": "Vad är det du syftar på? Skriv gärna hela frågan, till exempel «När skrevs Eslövs "
-        "riktlinjer?».",
+        "whole": "Vad är det du syftar på? Skriv gärna hela frågan, till exempel «När skrevs Eslövs riktlinjer?».",
         "next": "Vad vill ni göra nu? Jag kan gå igenom något av det här med er. Eller ställ en fråga.",
         "language": "Då skriver jag på svenska.",
         "pleased": "Bra! Skriv bara om du undrar något mer.",

@@ -202,6 +202,31 @@ def test_commands(text: str, name: str, number: int) -> None:
     assert (command.name, command.number) == (name, number)
 
 
+@pytest.mark.parametrize(
+    ("text", "number", "to"),
+    [
+        ("fråga 2 ska vara nej", 2, "nej"), ("jag ändrar mig på fråga 2, ja", 2, "ja"), ("fråga 2: nej", 2, "nej"),
+        ("på första frågan menade jag nej", 1, "nej"), ("svaret på tvåan ska vara vet inte", 2, "vet inte"),
+        ("jag svarade fel på fråga 2", 2, ""), ("ångra fråga 2", 2, ""), ("ta om fråga 2", 2, ""),
+        ("my answer to question 2 was wrong", 2, ""), ("question 2 should be no", 2, "no"),
+        ("kan vi gå tillbaka till första frågan", 1, ""), ("på frågan om konkurrens ska det vara nej", 0, "nej"),
+    ],
+)  # fmt: skip
+def test_an_earlier_answer_is_said_to_be_another(text: str, number: int, to: str) -> None:
+    command = read_command(text)
+
+    assert command is not None
+    assert (command.name, command.number, command.to) == ("change", number, to)
+
+
+@pytest.mark.parametrize("text", ["förra frågan ska vara nej", "på förra menade jag nej", "förra svaret: nej"])
+def test_the_last_answer_is_said_to_be_another(text: str) -> None:
+    command = read_command(text)
+
+    assert command is not None
+    assert (command.name, command.to) == ("correct", "nej")
+
+
 def test_no_answer_or_question_is_taken_for_a_command() -> None:
     wordings = [w for expected, _, w in table() if expected in ("yes", "no", "unsure", "question")]
 
