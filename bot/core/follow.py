@@ -12,7 +12,7 @@ from knowledge.places import Names
 
 FollowName = Literal[
     "elsewhere", "why", "more", "who", "source", "number", "suggestion",
-    "short", "quote", "dates", "when", "strength", "scope", "again", "next", "they",
+    "short", "quote", "dates", "when", "strength", "scope", "again", "next", "others",
 ]  # fmt: skip
 
 
@@ -48,18 +48,20 @@ _PLAIN: dict[FollowName, str] = {
     "more": r"(?:(?:beratta|sag|visa|ge mig|kan du (?:beratta|saga|ge mig|utveckla)|jag vill veta|tell me) )?"
     r"(?:lite |nagot )?(?:mer|mera|more|utveckla|fortsatt beratta)(?: (?:om|about) (?:det|detta|den|it|that)| info"
     r"| information)*|utveckla(?: det| garna)?|ge mig ett exempel|vad mer|finns det mer(?: om det)?"
-    r"|(?:finns det |har (?:du|ni) |kan (?:du|ni) ge |ge mig |visa )?(?:nagra |nagot |nagon )?(?:fler|flera|andra|annat"
-    r"|ytterligare|ett till|ett annat)(?: exempel| citat| kallor| saker| stallen)?(?: pa det| om det| som sager det)?"
-    r"|ett till|en till|nagot mer|nat mer|annat exempel|(?:any |are there )*(?:more|other) examples|anything else"
     r"|sen|sedan|vad (?:hander|kommer) (?:sen|sedan)|then|and then",
+    "others": r"(?:finns det |har (?:du|ni) |kan (?:du|ni) ge |ge mig |visa )?(?:nagra |nagot |nagon )?"
+    r"(?:fler|flera|andra|annat|ytterligare|ett till|ett annat)(?: exempel| citat| kallor| saker| stallen)?"
+    r"(?: pa det| om det| som sager det)?"
+    r"|ett till|en till|nagot mer|nat mer|annat exempel|(?:any |are there )*(?:more|other) examples|anything else",
     "who": r"(?:vem|vilka|vilken kalla|who)(?: ar det som| har)? (?:sager|sa|skriver|skrev|skrivit|pastar|pastod|sagt"
     r"|bestamt|tycker|says|said|wrote|written)(?: (?:det|det har|detta|sa|so|that|this|it|det dar))*"
     r"|vems (?:ord|asikt|regel|regler|krav)(?: ar det)?|enligt vem|according to whom|vem star bakom(?: det)?"
-    r"|fran vem(?: kommer det)?|av vem|vem har gjort det",
+    r"|fran vem(?: kommer det)?|av vem|vem har gjort det|ar det (?:verkligen |helt )?(?:sant|sakert)"
+    r"|stammer det(?: verkligen)?|ar (?:du|ni) sak(?:er|ra)(?: pa det)?|is (?:that|it) (?:really )?true|are you sure",
     "source": r"(?:(?:(?:kan|skulle) (?:du|ni|jag)(?: kunna)? |jag vill |far jag )?(?:fa )?(?:visa|se|oppna|lasa)"
     r"(?: mig)?|lank till|show(?: me)?|var ar|vilken ar|vad ar|var hittar jag|ge mig|har du)? ?"
     r"(?:kallan|kallorna|kalla|hela citatet|texten|sammanhanget|originalet|the source)(?: till det| pa det| for det)?"
-    r"|var (?:star|stod|finns|hittar (?:jag|man))(?: det)?(?: nagonstans| skrivet| exakt)*"
+    r"|var (?:star|stod|finns|hittar (?:jag|man|vi))(?: (?:det|dem|dom|de|den))?(?: nagonstans| skrivet| exakt)*|visa"
     r"|bevis|bevisa(?: det)?|prove it"
     r"|(?:pa )?vilken sida(?: (?:ar|star) det(?: pa)?)?|(?:i )?vilket (?:avsnitt|stycke|kapitel)(?: star det)?"
     r"|where does it say (?:that|so)|what page",
@@ -93,7 +95,6 @@ _PLAIN: dict[FollowName, str] = {
     rf"|hur (?:starkt|strangt|hart|noga|bindande)(?: ar)?{_IT}"
     r"|how (?:strong|strict|binding|strongly) is (?:it|that|this)"
     r"|is (?:it|that|this) (?:binding|mandatory|a must|a requirement|required|the law|law|an opinion)",
-    "they": r"vad gor (?:det|dom|den)(?: har| dar)?|what do they do|what does it do",
     "again": r"samma(?: fraga)?(?: igen)?|samma fraga for oss|svara(?: igen| da)?|upprepa(?: svaret| det)?"
     r"|(?:kan du )?(?:ta|saga|sag|svara)(?: det| den)? igen|en gang till|igen|repeat(?: (?:it|that))?|same question",
     "next": r"(?:vad|hur) (?:gor|ska|kan|bor|behover) (?:vi|jag|man)(?: (?:att )?gora)?"

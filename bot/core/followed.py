@@ -42,13 +42,15 @@ class Followed:
         """The reply to a follow-up, or None when there is nothing that it could follow."""
         topic = self._knowledge.topics.get(state.last_topic or "")
         shelf = self._teller.shelf(state)
-        if topic is None or not shelf:
+        if topic is None:
             return None
+        if not shelf:
+            return self._unsaid(state, topic, follow)
         handlers: dict[str, Callable[[], Routed | None]] = {
             "elsewhere": lambda: self._elsewhere(state, topic, follow.argument),
             "why": lambda: self._why(state, topic, shelf),
             "more": lambda: self._more(state, topic, shelf),
-            "they": lambda: self._more(state, topic, shelf),
+            "others": lambda: self._more(state, topic, shelf, elsewhere=True),
             "who": lambda: self._who(state, topic, shelf),
             "source": lambda: self._context(state, topic, shelf[0], 1),
             "number": lambda: self._number(state, topic, shelf, int(follow.argument)),
@@ -61,6 +63,14 @@ class Followed:
             "again": lambda: self._teller.plainly(state, topic.title),
         }
         return handlers[follow.name]() if follow.name in handlers else None
+
+    def _unsaid(self, state: ConversationState, topic: Topic, follow: FollowUp) -> Routed | None:
+        """After «that does not stand in the sources», without any quote: the same again, or another place."""
+        if topic.kind != "unanswered" or follow.name in ("suggestion", "next"):
+            return None
+        if follow.name == "elsewhere":
+            return self._elsewhere(state, topic, follow.argument)
+        return self._teller.plainly(state, topic.title)
 
     # ---- what is said of the last quotes
 
@@ -244,16 +254,18 @@ class Followed:
             return self._teller.drawn(state, found)
         return self._context(state, topic, shelf[0], 1)
 
-    def _more(self, state: ConversationState, topic: Topic, shelf: list[Quote]) -> Routed:
+    def _more(self, state: ConversationState, topic: Topic, shelf: list[Quote], elsewhere: bool = False) -> Routed:
+        """What the topic and its neighbours say beside; of a place only what is said of that one, unless more examples
+        are asked for."""
         shown = {q.id for q in shelf}
         fresh = [q for q in topic.quotes if q.id not in shown]
         for id in topic.related:
             other = self._knowledge.topics.get(id)
             fresh += [q for q in (other.quotes[:1] if other else ()) if q.id not in shown and q not in fresh]
+        if not elsewhere:
+            fresh = self._teller.leaning.of_the_same(topic, fresh)
         if not fresh:
             return self._context(state, topic, shelf[0], 1)
-        if topic.place:
-            fresh.sort(key=lambda q: topic.place not in (q.issuer.place, q.source.place))
         lead = TEXTS[state.language]["more"]
         answer = Answer(
             "answer", state.language, lead, tuple(fresh[:3]), topic=topic, confidence=1.0, suggestions=state.suggestions

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Literal
 
 from bot.core.texts import TEXTS
-from knowledge.answer import Answer, Answerer, Context
+from knowledge.answer import Answer, Answerer, Context, Tier
 from knowledge.language import fold, is_english, words
 from knowledge.model import Knowledge, Quote, Topic
 from knowledge.places import Names
@@ -32,6 +32,8 @@ _EMPTY = frozenset(
     "of it is was then and but".split()
 )
 """Words that ask but say nothing of what about."""
+_LIGHT = frozenset("gor gjorde gjort vill ville har hade does do did".split())
+"""Verbs that say nothing either: «vem gör det?»."""
 _IT = frozenset("det den de dem dom dar detta denna dessa deras dess it they them that this there their".split())
 """Words that stand for what was talked of."""
 _GLUE = (
@@ -64,7 +66,8 @@ _MATTER = _SUMS | frozenset(
     "hjalper stodjer far fick gick resultat resultatet resultaten funkade funkar fungerade fungerar effekt lyckades "
     "blev gav gett vill ville fortfarande kvar idag aktivt vet nu sen sedan stort stor mycket runs ran parties party "
     "involved municipality association purpose goal target group happen happened result results work worked called "
-    "name still active get gets got".split()
+    "name still active get gets got came up invented created founded made kom hittade uppfann skapade "
+    "grundade startat".split()
 )
 """Words for what one asks of an example, a place or a rule."""
 _OWN = re.compile(
@@ -73,7 +76,7 @@ _OWN = re.compile(
 )
 """With these a question is about the matter as a whole, the person's own case or the bot."""
 _FACTS: dict[Facet, re.Pattern[str]] = {
-    "year": re.compile(r"\b(?:19|20)\d\d\b"),
+    "year": re.compile(r"(?<![\d(:/])(?:19|20)\d\d(?![\d):/])"),
     "span": re.compile(
         r"\b\w*årig\w*|\b(?:\d+|ett|två|tre|fyra|fem|tio|flera|många) (?:år|månader|veckor)\b|\btills vidare\b"
         r"|\blängre tid\b|\blångsiktig\w*|\b(?:19|20)\d\d ?[-–] ?(?:(?:19|20)?\d\d)\b",
@@ -139,7 +142,8 @@ class Leaning:
             return kin
         facts = facts or self._facts(facet, last, said)
         if facts:
-            return Answer("answer", plain.language, TEXTS[plain.language]["facts"], facts[:2], (), last, 1.0)
+            tier: Tier = "related" if facet == "count" and says_nothing(text) else "answer"
+            return Answer(tier, plain.language, TEXTS[plain.language]["facts"], facts[:2], (), last, 1.0)
         general = "" if said else _in_general(text, facet, plain.language)
         if general:
             found = self._answerer.answer(general, context)
@@ -151,12 +155,24 @@ class Leaning:
         """The answer to a few words that are found weakly by themselves, read after the last question («och från
         kommunen?»), if its topic is kin."""
         outside = plain.topic is not None and plain.topic.kind == "outside"
-        if not _elliptic(text) or outside or plain.tier not in ("related", "no_answer"):
+        weak = plain.tier in ("related", "no_answer") or (plain.tier == "small_talk" and plain.confidence < CERTAIN)
+        if not _elliptic(text) or outside or not weak or (plain.tier == "small_talk" and _OWN.search(text.casefold())):
             return plain
         found = self._answerer.answer(f"{last.title.rstrip('?')} {text}", context)
         if found.tier != "answer" or found.topic is None or found.confidence < plain.confidence:
             return plain
         return found if found.topic.id != last.id and self._kin(found.topic, last) else plain
+
+    def of_the_same(self, topic: Topic, quotes: Sequence[Quote]) -> list[Quote]:
+        """Those of the quotes that are about the same thing by name or place, its own place's words first; all of them
+        when the topic is about the matter in general."""
+        said = self._said_of(topic)
+        if not said:
+            return list(quotes)
+        same = [t for t in self._knowledge.topics.values() if t.id == topic.id or self._said_of(t) == said]
+        own = {q.id for t in same for q in t.quotes}
+        placed = {q.id for q in quotes if topic.place and topic.place in (q.issuer.place, q.source.place)}
+        return sorted((q for q in quotes if q.id in own | placed), key=lambda q: q.id not in placed)
 
     def _stands(self, text: str, plain: Answer, last: Topic, sure: float = CERTAIN) -> bool:
         """Whether what was found without the context is surely enough about the matter in general."""
@@ -195,7 +211,7 @@ class Leaning:
                 continue
             if not self._kin(topic, last) or (says_nothing(text) and not _beside(topic, last)):
                 continue
-            if topic.kind == "unanswered" and found.confidence >= SILENT:
+            if topic.kind == "unanswered" and found.confidence >= SILENT and _asks_for(topic.title, facet):
                 return found
             own = found.quotes[: found.own]
             if found.tier == "answer" and (facet is None or told_in(own, facet)):
@@ -240,7 +256,7 @@ def _beside(topic: Topic, last: Topic) -> bool:
 def says_nothing(text: str) -> bool:
     """Whether a question does not say what it is about: «hur många?», «vem då?»."""
     found = set(words(text))
-    return bool(found) and found <= _EMPTY
+    return bool(found) and found <= _EMPTY | (_LIGHT if found & _IT else frozenset())
 
 
 def _elliptic(text: str) -> bool:
@@ -256,6 +272,13 @@ def _facet(text: str) -> Facet | None:
     if asked or line.startswith(("vem", "who")):
         return asked
     return "sum" if any(w in _SUMS for w in words(text)) else None
+
+
+def _asks_for(title: str, facet: Facet | None) -> bool:
+    """Whether a question asks for a kind of fact, among other things."""
+    patterns = [pattern for pattern, asked in _ASKED if asked == facet]
+    sums = facet == "sum" and bool(_SUMS & set(words(title)))
+    return facet is None or sums or any(pattern.search(title.casefold()) for pattern in patterns)
 
 
 def _in_general(text: str, facet: Facet | None, language: str) -> str:

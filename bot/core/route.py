@@ -33,7 +33,7 @@ _OF_DIALOGS = frozenset({"back", "change", "pause", "resume", "cancel", "restart
 """Commands that mean nothing without a dialog."""
 _FAULT = frozenset("fel stammer wrong incorrect".split())
 """With these, what sounds like an answer or a command finds fault with the bot's."""
-_NEEDS_CONTEXT = frozenset({"short", "quote", "when", "again", "dates", "they"})
+_NEEDS_CONTEXT = frozenset({"short", "quote", "when", "again", "dates"})
 """Follow-ups that mean nothing without an answer before them."""
 
 

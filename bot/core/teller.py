@@ -75,7 +75,7 @@ class Teller:
         self._contact = contact
         self._days = retention_days
         self._quote_at = {quote_key(q): q for q in knowledge.quotes.values()}
-        self._leaning = Leaning(knowledge, answerer, names)
+        self.leaning = Leaning(knowledge, answerer, names)
 
     def shelf(self, state: ConversationState) -> list[Quote]:
         """The quotes last shown."""
@@ -189,9 +189,9 @@ class Teller:
         last = self.knowledge.topics.get(state.last_topic or "")
         if last is None or last.id in CRISIS:
             return answer
-        if not self._leaning.leans(text):
-            return self._leaning.completed(text, answer, last, context)
-        return self._leaning.answer(text, answer, last, self.shelf(state), context)
+        if not self.leaning.leans(text):
+            return self.leaning.completed(text, answer, last, context)
+        return self.leaning.answer(text, answer, last, self.shelf(state), context)
 
 
 def quote_key(quote: Quote) -> str:
