@@ -18,7 +18,7 @@ from knowledge.rarity import Query, Rarity, RarityState
 from knowledge.search import Features, Hit, Index
 from knowledge.signals import Signals, issuer_fit, place_fit
 from knowledge.space import Space, SpaceState, compared, highest, nearest
-from knowledge.story import split
+from knowledge.story import claimed, split
 
 _IOP = "#iop"
 """The concept (terms/begrepp.yaml) by which a question says that it is about an IOP."""
@@ -141,11 +141,14 @@ class Matcher:
         the confidence `sure` it is tried what a story asks when its question is looked at by itself."""
         asked = self._reader.take_apart(question, municipality)
         whole = self._weighed(asked)
-        if self._settles(whole, sure) or (story := split(question)) is None:
+        asks = claimed(question)
+        if asks is None and not self._settles(whole, sure):
+            story = split(question)
+            asks = story.asks if story else None
+        if asks is None:
             return self._match(whole, asked)
-        part = self._reader.take_apart(story.asks)
-        asks = replace(part, places=asked.places, named=asked.named, issuers=asked.issuers)
-        return self._match(self._together(whole, self._weighed(asks, talk=False)), asked)
+        part = replace(self._reader.take_apart(asks), places=asked.places, named=asked.named, issuers=asked.issuers)
+        return self._match(self._together(whole, self._weighed(part, talk=False)), asked)
 
     def _weighed(self, asked: Asked, talk: bool = True) -> Weighed:
         """The candidates; without small talk unless `talk`."""

@@ -80,3 +80,33 @@ def begins_to_ask(clause: str) -> bool:
     tokens = [fold(word) for word in typed]
     first = next((n for n, token in enumerate(tokens) if token not in _BEFORE), None)
     return first is not None and tokens[first] in _ASKING and not _OUR.fullmatch(typed[first])
+
+
+_SAID_SO = re.compile(
+    r"^(?:.*[.!?,:] )?(?P<frame>[^.!?,:]*\b(?:pasta\w+|havda\w+|sager|sa|sade|sagt|menar|menade|tror|tycker|hort"
+    r"|horde|last|laste|skriver|skrev|star|says?|said|claims?|heard|read|believes?)\b(?: (?!om|sa|till)\w+){0,3})"
+    r" (?:att|that) "
+)
+_IS_IT_TRUE = re.compile(
+    r"^(?:.*[.!?,:] )?(?P<frame>(?:ar det (?:verkligen )?(?:sant|sa|ratt|korrekt)|stammer det|visst ar det sa"
+    r"|har (?:jag|vi) (?:forstatt|uppfattat) (?:det )?(?:ratt|det sa)|is it true)) (?:att|that) "
+)
+_SO = re.compile(
+    r"[,.;–-]?\s*(?:och |men |eller )?(?:(?:stammer|ar|kan|haller) det(?: (?:verkligen|sa|sant|ratt|riktigt|korrekt"
+    r"|en myt|stamma|faktiskt|har))*|eller(?: hur)?|har \w+ ratt|is (?:that|it) (?:true|right|so))\s*\?*$"
+)
+
+
+def claimed(text: str) -> str | None:
+    """What a message asks to confirm, without who says so: «vår revisor påstår att det måste upphandlas, stämmer det?»
+    None of any other message."""
+    text = " ".join(text.split())
+    folded = fold(text)
+    if len(folded) != len(text):
+        return None
+    end = _SO.search(folded)
+    found = _IS_IT_TRUE.match(folded) or (_SAID_SO.match(folded) if end else None)
+    if found is None:
+        return None
+    claim = text[found.end() : end.start() if end and end.start() > found.end() else len(text)].strip(' ”"')
+    return claim if len(words(claim)) > 2 else None
