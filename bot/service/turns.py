@@ -85,6 +85,11 @@ class TurnLoop:
             if taken is None:
                 return
             await self._answer(*taken)
+            if self._pulling.locked():
+                # Another one has looked already: what waited behind this message in its conversation can be taken now.
+                self._bell.ring("inbox")
+            # On SQLite nothing of a turn may ever wait: without this a backlog would hold up sends and requests.
+            await asyncio.sleep(0)
 
     async def _next(self) -> tuple[Work, AsyncExitStack] | None:
         """The next message, as soon as there is one, and what gives it back; None when it is time to end."""
@@ -112,6 +117,8 @@ class TurnLoop:
                 self._log.error("parked", channel=message.channel, trace=trace(message.channel, message.event))
         except Exception as error:
             self._failed(error)
+            # The message is as it was: trying it again at once would do so for as long as the disk is full.
+            await self._bell.wait("inbox", self._bell.mark("inbox"), POLL_SECONDS)
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, StoreError):

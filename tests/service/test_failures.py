@@ -16,9 +16,10 @@ import pytest
 from sqlalchemy import text
 
 from bot.core.limit import Rate
-from bot.ports import StoreError, Stores
+from bot.ports import StoreError, Stores, TurnResult
 from bot.service.bell import LocalBell
 from bot.service.service import Options, Service
+from bot.service.turns import POLL_SECONDS
 from bot.store.ids import Keys
 from bot.store.sql import SqlStore
 from bot.store.sql.migrate import HEAD
@@ -172,6 +173,31 @@ async def test_a_full_disk_is_told_and_what_was_taken_is_kept(small_disk: Path) 
 
     assert await stores.inbox.put([message("room again", event="last", conversation="a")]) == 1
     assert (await stores.conversations.counts(SetClock().now())).waiting == taken + 1
+    await store.close()
+
+
+async def test_a_turn_that_finds_the_disk_full_is_tried_again_with_pauses(small_disk: Path) -> None:
+    url, bell, clock = f"sqlite:///{small_disk}/bot.db", LocalBell(), SetClock()
+    tried: list[float] = []
+    thrice = asyncio.Event()
+
+    def long_answer(*_: object) -> TurnResult:
+        tried.append(asyncio.get_running_loop().time())
+        if len(tried) == 3:
+            thrice.set()
+        return result("x" * 2_000_000)
+
+    store, channel = store_at(url, bell=bell), Recorder()
+    service = Service(await store.open(), long_answer, bell, clock, "me", Options(sender_rate=PLENTY))
+    service.add_push(channel)
+    await service.start()
+    await service.inbox.put([message()])
+    await thrice.wait()
+    mount("-o", "remount,size=16m", str(small_disk))
+
+    await channel.until(1)
+    assert tried[2] - tried[0] > POLL_SECONDS
+    await service.stop()
     await store.close()
 
 

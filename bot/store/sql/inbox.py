@@ -157,6 +157,7 @@ class SqlInbox:
             # Written by another version of the program: given up, so that it holds up nobody.
             await connection.execute(update(inbox).where(inbox.c.seq == row.seq).values(state="parked", payload=""))
             await connection.commit()
+            self._in.bell.ring("inbox")  # there may be others behind it
             return None
         message = message.model_copy(
             update={
