@@ -98,14 +98,16 @@ class Database:
         with contextlib.suppress(SQLAlchemyError, sqlite3.Error):  # somebody reads: the next time will do
             async with self._writing_connection() as connection:
                 assert isinstance(connection, InlineConnection)
-                connection.checkpoint()
+                await connection.checkpoint()
 
     async def close(self) -> None:
         """Let running steps end, and disconnect."""
         if self._steps:
             await asyncio.wait(self._steps)
-        if self._kept is not None:
-            await self._kept.close()
+        async with self._writing:  # a step on SQLite is no task, but its commit may be under way
+            if self._kept is not None:
+                await self._kept.close()
+                self._kept = None
         await self._writer.dispose()
         if self.sqlite:
             await self._reader.dispose()

@@ -1,7 +1,7 @@
 """SQLite connections for steps written for asyncio, which run where they are called.
 
 A statement of ours takes some 20 microseconds, a trip to a thread and back ten times as long, and there are four for
-each statement in aiosqlite's way.  A commit waits for the disk: as long as the disk is quick about it (a third of a
+each statement in aiosqlite's way. A commit waits for the disk: as long as the disk is quick about it (a third of a
 millisecond on a usual SSD), that is less than the trip, else it goes to a thread, so that nobody else waits with it.
 Nothing waits for a lock here: a database that another process writes to answers «locked» at once, and `Database` tries
 again.
@@ -62,7 +62,7 @@ class InlineEngine:
 
     async def open(self) -> InlineConnection:
         """A connection, to be closed in the end."""
-        return InlineConnection(self._engine.connect(), self._committed)
+        return InlineConnection(self._engine.connect(), self)
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[InlineConnection]:
@@ -78,17 +78,23 @@ class InlineEngine:
         self._committer.shutdown(wait=True)
         self._engine.dispose()
 
-    async def _committed(self, connection: Connection) -> None:
+    async def commit(self, connection: Connection) -> None:
+        """Commit, in the thread unless the disk is quick."""
         if self._usual < QUICK_SECONDS:
             self._commit(connection)
-            return
-        commit = asyncio.get_running_loop().run_in_executor(self._committer, self._commit, connection)
+        else:
+            await self.apart(lambda: self._commit(connection))
+
+    async def apart(self, work: Callable[[], object]) -> None:
+        """Do what waits for the disk in the thread. Whoever is cancelled meanwhile waits for its end all the same:
+        until then nobody else may touch the connection."""
+        working = asyncio.get_running_loop().run_in_executor(self._committer, work)
         try:
-            await asyncio.shield(commit)
+            await asyncio.shield(working)
         except asyncio.CancelledError:
-            while not commit.done():  # until then nobody else may touch the connection
+            while not working.done():
                 with suppress(asyncio.CancelledError):
-                    await asyncio.wait({commit})
+                    await asyncio.wait({working})
             raise
 
     def _commit(self, connection: Connection) -> None:
@@ -100,9 +106,9 @@ class InlineEngine:
 class InlineConnection:
     """The part of SQLAlchemy's AsyncConnection that the store uses, over a connection that is not asynchronous."""
 
-    def __init__(self, connection: Connection, commit: Callable[[Connection], Any]) -> None:
+    def __init__(self, connection: Connection, engine: InlineEngine) -> None:
         self._connection = connection
-        self._commit = commit
+        self._engine = engine
 
     @overload
     async def execute(
@@ -125,7 +131,7 @@ class InlineConnection:
     async def commit(self) -> None:
         """Commit; returns when it is on the disk."""
         if self._connection.in_transaction():
-            await self._commit(self._connection)
+            await self._engine.commit(self._connection)
 
     async def rollback(self) -> None:
         """As in AsyncConnection."""
@@ -143,11 +149,11 @@ class InlineConnection:
         """As in AsyncConnection."""
         return fn(self._connection, *arg, **kw)
 
-    def checkpoint(self) -> None:
+    async def checkpoint(self) -> None:
         """Move the write-ahead log into the database and empty it, if nobody reads it."""
         driver = self._connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
-        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        await self._engine.apart(lambda: driver.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
 
 
 def _opened(path: str) -> sqlite3.Connection:
