@@ -11,8 +11,8 @@ from dialogs import words as w
 
 SUBJECT_FILL = frozenset(
     (
-        "jag vi man det men har är ar alltså faktiskt ju du ärligt talat så fast lite i im am we are were tyvärr nog"
-        " väl vet"
+        "jag vi man det men har är ar alltså faktiskt ju du ärligt talat så fast lite i im am we are were have got"
+        " tyvärr nog väl vet"
     ).split()
 )
 """Words that may stand before «vet inte» without changing it."""
@@ -50,7 +50,9 @@ _DOUBT = re.compile(
     rf"|{_NOT[1:]} (?:{_SETTLED})"
     r"|(?:är|blir) en fråga för (?!os\b|mig\b|vår|föreningen)\w+"
     r"|kan bara (?!vi\b|jag\b)\w+(?: \w+)? (?:svara|veta)"
-    r"|får (?!vi\b|jag\b|man\b|ni\b)\w+(?: \w+)? svara på"
+    r"|(?:får|måste|ska) (?!vi\b|jag\b|man\b|ni\b)\w+(?: \w+)? svara på"
+    r"|\w+(?: \w+)? har (?:jag|vi|man) (?:ingen|noll|dålig) (?:aning|kol|susning)(?: om| på)?$"
+    r"|\w+(?: \w+)? vet (?:jag|vi|man) (?:inget om|ingenting om|inte)$"
     r"|vet (?:bara|nog|säkert|kanske) (?!vi\b|jag\b|att\b|at\b)\w+"
     r"|vet (?:vår|våran|vårt|min|ordföranden|kasören|sekreteraren|styrelsen|juristen|komunen|handlägaren)\b"
     r"|(?:(?:måste|behöver|ska|får|kan|håler på at|håler på och)(?: (?:jag|vi))? )?(?:ta|tar)(?: (?:jag|vi))? reda på"
@@ -111,6 +113,17 @@ _SINGLE = tuple(phrase for phrase in w.UNSURE if " " not in phrase and len(phras
 
 def unsure_start(keys: list[str]) -> int:
     """How many words from the start say unsure; subjects and small words may stand before («jag vet faktiskt inte»)."""
+    return _phrased(keys) or _unsure(keys)
+
+
+def _phrased(keys: list[str]) -> int:
+    """How many words a phrase of the list takes right at the start: «lite av varje, vi sågs på ett möte»."""
+    return next(
+        (n for n in (5, 4, 3) if " ".join(keys[:n]) in w.UNSURE and len(keys) >= n and not _because(keys, 0, n)), 0
+    )
+
+
+def _unsure(keys: list[str]) -> int:
     keys = [k for k in keys if k not in ADVERBS]
     for at in range(min(4, len(keys))):
         for size in range(min(5, len(keys) - at), 0, -1):

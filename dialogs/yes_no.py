@@ -26,6 +26,8 @@ BELIEF = re.compile(
     r" (?:är|gör|har|stämer|finns|blir|kan)(?: (?:vi|det|så|nog|rät))*(?P<c> inte)?$"
 )
 """«Jag tror att det inte är så»: two negations are none."""
+SAYS_YES, SAYS_NO = ("ja", "jo", "yes"), ("nej", "nä", "no")
+"""A short message may end in one of these."""
 SAYING = frozenset({"säger", "säga", "sa", "sade", "svarar", "svarade", "tackar", "tackade"})
 IFS = frozenset({"om", "ifal", "tänk"})
 HALTING = frozenset({"stop", "vänta", "avbryt", "sluta", "tilbaka", "hej", "halå", "föresten", "wait", "hold"})
@@ -127,9 +129,9 @@ def _last(keys: list[str]) -> str:
         keys = keys[:-1]
     if len(keys) > 6 or keys[0] in HALTING or _of_others(keys):
         return ""
-    if keys[-1] in ("ja", "jo", "nej", "nä"):
-        against = ("nej", "nä") if keys[-1] in ("ja", "jo") else ("ja", "jo")
-        return "" if any(k in against for k in keys[:-1]) else ("yes" if keys[-1] in ("ja", "jo") else "no")
+    for value, said, against in (("yes", SAYS_YES, SAYS_NO), ("no", SAYS_NO, SAYS_YES)):
+        if keys[-1] in said:
+            return "" if any(k in against for k in keys[:-1]) else value
     neutral = all(k in VERBS or k in ADVERBS or k in NEUTRAL for k in keys[:-1])
     return "no" if keys[-1] in ("inte", "ej") and len(keys) <= 4 and neutral else ""
 

@@ -20,7 +20,7 @@ from bot.messages import Block, Bullets, Link, Message, Paragraph, Reply
 from dialogs.commands import read_command as read_dialog_command
 from dialogs.yes_no import read_yes_no
 from knowledge.answer import Answer, Answerer
-from knowledge.language import fold, is_english, words
+from knowledge.language import STOP_EN, STOP_SV, fold, is_english, words
 from knowledge.model import Knowledge
 from knowledge.places import Names, place_names
 
@@ -296,6 +296,9 @@ def _answers(text: str) -> bool:
 
 
 def _language(text: str, state: ConversationState) -> str:
+    """English when the words are; an English conversation turns Swedish by words that are Swedish only."""
+    found = words(text)
     if is_english(text):
         return "en"
-    return state.language if len(words(text)) < 3 else "sv"
+    swedish = not text.isascii() or bool((STOP_SV - STOP_EN) & set(found))
+    return state.language if len(found) < 3 or (state.language == "en" and not swedish) else "sv"
