@@ -49,7 +49,7 @@ class Typing:
         self._sending: dict[str, asyncio.Task[None]] = {}
 
     def begin(self, event: str, place: Place) -> None:
-        """Send the sign if the answer to the event is not there soon."""
+        """Send the sign if the answer to the event is not there soon. Once for an event."""
         loop = asyncio.get_running_loop()
         self._patient[event] = loop.call_later(PATIENCE_SECONDS, self._show, event, place)
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 import structlog
 from pydantic import ValidationError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -263,6 +263,8 @@ async def _body(request: Request) -> bytes:
                 parts.append(part)
     except TimeoutError:
         raise Turned(408, "too slow") from None
+    except ClientDisconnect:
+        raise Turned(400, "gone before its end") from None
     return b"".join(parts)
 
 
