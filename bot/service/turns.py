@@ -9,7 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from pydantic import ValidationError
+
 from bot.core.mask import mask
+from bot.core.state import ConversationState
 from bot.messages import Message, Paragraph, Reply
 from bot.ports import Bell, Clock, Inbox, Outgoing, StoreError, TurnResult, Work
 from bot.service.log import logger, trace
@@ -23,8 +26,10 @@ MAX_FAILURES = 3
 POLL_SECONDS = 1.0
 """How often to look for messages that another process put, or whose retry is due."""
 
-_SORRY = "Förlåt, något gick fel när jag skulle svara. Felet är noterat. Försök gärna igen med andra ord."
-APOLOGY = Reply(kind="command", text=_SORRY, blocks=(Paragraph(text=_SORRY),))
+_SORRY = {
+    "sv": "Förlåt, något gick fel när jag skulle svara. Felet är noterat. Försök gärna igen med andra ord.",
+    "en": "Sorry, something went wrong when I was to answer. It has been noted. Please try again in other words.",
+}
 
 
 class Sender(Protocol):
@@ -112,7 +117,7 @@ class TurnLoop:
                 hopeless = await self._answered(work)
             if hopeless:
                 message = work.message
-                await self._inbox.park(message.channel, message.event, APOLOGY, self._clock.now())
+                await self._inbox.park(message.channel, message.event, _apology(work), self._clock.now())
                 self._metrics.parked.labels(message.channel).inc()
                 self._log.error("parked", channel=message.channel, trace=trace(message.channel, message.event))
         except Exception as error:
@@ -164,6 +169,16 @@ class TurnLoop:
             kinds=[reply.kind for reply in result.replies],
             ms=round(seconds * 1000, 1),
         )
+
+
+def _apology(work: Work) -> Reply:
+    """In the language of the conversation, as far as its state can be read."""
+    try:
+        spoken = ConversationState.model_validate_json(work.state).language if work.state else None
+    except ValidationError:
+        spoken = None
+    language = spoken or work.message.language or "sv"
+    return Reply(kind="command", text=_SORRY[language], blocks=(Paragraph(text=_SORRY[language]),), language=language)
 
 
 def _masked(result: TurnResult) -> TurnResult:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.messages import Message
+from bot.core.state import ConversationState
+from bot.messages import Language, Message
 from bot.ports import Outgoing, TurnResult
 from bot.service.bell import LocalBell
 from bot.service.service import Options, Service
@@ -18,7 +19,7 @@ from bot.store.ids import Keys
 from bot.store.memory import MemoryStore
 from tests.service.test_failures import PLENTY, serving
 from tests.support.channels import Recorder, echo
-from tests.support.making import SECRET, SetClock, message
+from tests.support.making import SECRET, SetClock, message, result
 from tests.support.postgres import Postgres
 
 
@@ -42,6 +43,39 @@ async def test_a_backlog_lets_replies_leave_between_its_turns() -> None:
     await store.close()
 
     assert left[-1] > 15, left
+
+
+@pytest.mark.parametrize(
+    ("state", "client", "said"),
+    [
+        (ConversationState(language="en"), "sv", "Sorry, something went wrong"),
+        (ConversationState(), "en", "Förlåt, något gick fel"),
+        (None, "en", "Sorry, something went wrong"),
+        (None, None, "Förlåt, något gick fel"),
+    ],
+)
+async def test_an_apology_speaks_the_language_of_the_conversation(
+    state: ConversationState | None, client: Language | None, said: str
+) -> None:
+    channel, bell, clock = Recorder(), LocalBell(), SetClock()
+
+    def turn(asked: Message, _state: str | None, _now: datetime, _uncertain: Sequence[Outgoing]) -> TurnResult:
+        if asked.text == "bad":
+            clock.move(10)  # so that the next try is due
+            raise ZeroDivisionError
+        return result("Ja.", state=state and state.model_dump_json())
+
+    store = MemoryStore(Keys(SECRET), bell, clock)
+    service = Service(await store.open(), turn, bell, clock, "me", Options(sender_rate=PLENTY))
+    service.add_push(channel)
+    await service.start()
+    await service.inbox.put([message("good"), message("bad", language=client)])
+
+    _, apology = await channel.until(2)
+    await service.stop()
+
+    assert apology.reply.text.startswith(said)
+    assert apology.reply.language == ("en" if said.startswith("Sorry") else "sv")
 
 
 async def put_and_answered(url: str, count: int) -> float:
