@@ -153,7 +153,8 @@ class InlineConnection:
         """Move the write-ahead log into the database and empty it, if nobody reads it."""
         driver = self._connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
-        await self._engine.apart(lambda: driver.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
+        # Fetched, so that no statement is left in progress: with one there is no commit.
+        await self._engine.apart(lambda: driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
 
 
 def _opened(path: str) -> sqlite3.Connection:
