@@ -9,7 +9,8 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.sql.base import Executable
 
 from bot.store.sql.inbox import _HEAD
-from bot.store.sql.outbox import _HEADS, _LIVING, _OF_EVENT, _SENT, _STATE, _WAITING_BEHIND
+from bot.store.sql.outbox import _HEADS, _SENT, _WAITING_BEHIND
+from bot.store.sql.replies import _LIVING, _OF_EVENT, _STATE
 from bot.store.sql.schema import metadata
 from bot.store.sql.work import _DONE, _KEEP_STATE, _UNCERTAIN
 

@@ -9,9 +9,10 @@ from bot.store.sql.common import Context
 from bot.store.sql.database import Database, file_of
 from bot.store.sql.inbox import SqlInbox
 from bot.store.sql.migrate import prepare
-from bot.store.sql.outbox import SqlOutbox, SqlReplies
+from bot.store.sql.outbox import SqlOutbox
 from bot.store.sql.person import SqlConversations
 from bot.store.sql.records import SqlLease, SqlRecords, SqlResults
+from bot.store.sql.replies import SqlReplies
 
 __all__ = ["Database", "SqlStore", "prepare"]
 
