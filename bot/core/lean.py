@@ -46,6 +46,10 @@ _GLUE = (
         "were in on at for by about so".split()
     )
 )
+_ASKING = frozenset(
+    "hur vem vilka vad var nar varfor kan far ska maste finns ar how who what when where why can is".split()
+)
+"""First words of questions, folded."""
 _SUMS = frozenset(
     "kosta kostar kostade kostat kostnad kostnaden kostnader pris pengar pengarna kronor kr krona summa summan "
     "summor belopp beloppet budget budgeten betala betalar betalade betalas betalat finansierar finansierade "
@@ -129,6 +133,14 @@ class Leaning:
         if any(_stem(w) in self._known for w in found):
             return False
         return all(w in _GLUE or w in _MATTER for w in found)
+
+    def leans_on_talk(self, text: str, plain: Answer) -> bool:
+        """Whether a few words go on with what was said of the bot: «hur länge?», «kan kommunen se det?»."""
+        found = words(text)
+        if _OWN.search(text.casefold()) or self._names.find(found):
+            return False
+        weak = plain.tier != "answer" or plain.confidence < CERTAIN
+        return self.leans(text) or (weak and len(found) < 6 and bool(_IT & set(found)) and _asking(found))
 
     def answer(self, text: str, plain: Answer, last: Topic, shelf: Sequence[Quote], context: Context) -> Answer:
         """The answer to a question that leans; `plain` is what the question by itself would get."""
@@ -245,6 +257,10 @@ class Leaning:
 def told_in(quotes: Sequence[Quote], facet: Facet | None) -> tuple[Quote, ...]:
     """Those of the quotes that tell a year, a span, a sum or a number; none when nothing of the kind is asked."""
     return () if facet is None else tuple(q for q in quotes if _FACTS[facet].search(q.text))
+
+
+def _asking(found: Sequence[str]) -> bool:
+    return found[0] in _ASKING
 
 
 def _beside(topic: Topic, last: Topic) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -33,6 +34,7 @@ _OF_DIALOGS = frozenset({"back", "change", "pause", "resume", "cancel", "restart
 """Commands that mean nothing without a dialog."""
 _FAULT = frozenset("fel stammer wrong incorrect".split())
 """With these, what sounds like an answer or a command finds fault with the bot's."""
+_MINE = re.compile(r"\b(?:min|mitt|mig|jag|my|me)\b", re.IGNORECASE)
 _NEEDS_CONTEXT = frozenset({"short", "quote", "when", "again", "dates"})
 """Follow-ups that mean nothing without an answer before them."""
 
@@ -162,7 +164,7 @@ class Router:
         """A yes, no, ok or dialog command to nothing that was asked, and a thumb alone."""
         if pictographs_only(message.text) and read_yes_no(message.text).value == "yes":
             return self._teller.said(state, "small_talk", "pleased")
-        if says_nothing(message.text) and not state.shelf:
+        if says_nothing(message.text) and not state.shelf and not state.talk:
             return self._teller.said(state, "clarify", "whole")
         command = read_dialog_command(message.text)
         of_dialogs = command is not None and command.name in _OF_DIALOGS and not _FAULT & set(words(message.text))
@@ -261,7 +263,8 @@ class Router:
 
     def _personal(self, state: ConversationState, message: Message) -> Routed | None:
         """Somebody wrote an identity number or the like: say that it is not needed, and never repeat it."""
-        if mask.mask(message.text) == message.text or "@" in message.text:
+        asks_for_address = "@" in message.text and not _MINE.search(message.text)
+        if mask.mask(message.text) == message.text or asks_for_address:
             return None
         topic = self._knowledge.topics.get("prat-personuppgifter")
         if topic is None:
@@ -282,7 +285,7 @@ def _ended(state: ConversationState, reply: Reply) -> Routed:
     """After a verdict «varför?» asks about it, and no longer about an answer given on the way."""
     if reply.kind == "outcome":
         state = state.model_copy(update={"last_topic": None, "shelf": ()})
-    return Routed(state, reply)
+    return Routed(state.model_copy(update={"talk": None}), reply)
 
 
 def _answers(text: str) -> bool:

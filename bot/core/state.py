@@ -16,6 +16,8 @@ class ConversationState(Value):
     last_topic: str | None = None
     shelf: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
+    talk: str | None = None
+    """The topic of the small talk just said, when it was about the bot: «hur länge?» may go on with it."""
     sure: bool = True
     """Whether the last answer was given as one, and not as the nearest thing found."""
     shortened: bool = False

@@ -20,7 +20,11 @@ from knowledge.places import Names
 CRISIS = frozenset({"ute-akut", "ute-vald", "ute-sjalvmord", "ute-barn-utsatt"})
 """Topics for somebody who needs help at once: nothing else is said beside, and the next message is read in their
 light."""
-COMPLAINT = "prat-klagomal"
+COMPLAINT, ANGER = "prat-klagomal", "prat-ilsken"
+COURTEOUS = frozenset(
+    {"prat-halsning", "prat-tack", "prat-hejda", "prat-okej", "prat-mar", "prat-fraga", COMPLAINT, ANGER}
+)
+"""Small talk that nothing is asked about afterwards."""
 PLAIN_TALK = frozenset({"prat-tack", "prat-hejda", "prat-radera", "prat-sparas", "prat-person"})
 _RANK = {"answer": 3, "related": 2, "small_talk": 1, "clarify": 1, "no_answer": 0}
 _HELPLINE = re.compile(r"\b112\b")
@@ -30,7 +34,8 @@ _SUBJECT = re.compile(r"^(?:ett |om )?(?:iop|idéburet offentligt partnerskap)[\
 """A message that only names the matter itself: what it is, is asked."""
 _DONE = re.compile(
     r"(?:(?:tack(?: så mycket)?|ok(?:ej)?|bra|toppen|perfekt|super|thanks|thank you|great)\b[\s,.!]*)*"
-    r"(?:(?:det|nu) var (?:nog )?(?:allt|det hela)|that(?:'s| is| was) all)\b(?:[\s,]+[^\W\d]+){0,4}[\s.!]*",
+    r"(?:(?:tack|thanks|thank you)(?: (?:så mycket|snälla|ändå))? (?:för|for) [^\W\d]+(?: [^\W\d]+)?[\s.!]*"
+    r"|(?:(?:det|nu) var (?:nog )?(?:allt|det hela)|that(?:'s| is| was) all)\b(?:[\s,]+[^\W\d]+){0,4}[\s.!]*)",
     re.IGNORECASE,
 )
 """«Tack, det var allt om IOP»: nothing more is asked."""
@@ -119,6 +124,8 @@ class Teller:
         state, answer = _contact_once(state, answer)
         reply = reply_of(answer, self.url)
         topic = answer.topic.id if answer.topic else None
+        talk = topic if answer.tier == "small_talk" and topic not in COURTEOUS else None
+        state = state.model_copy(update={"talk": talk})
         if topic in CRISIS:
             return Routed(state.model_copy(update={"last_topic": topic, "shelf": ()}), reply)
         silent = answer.topic is not None and answer.topic.kind == "unanswered"
@@ -177,7 +184,7 @@ class Teller:
 
     def _unless_scorn(self, text: str, answer: Answer) -> Answer:
         """Abuse alone is met as a complaint, whatever its other words are found in."""
-        complaint = self.knowledge.topics.get(COMPLAINT)
+        complaint = self.knowledge.topics.get(ANGER) or self.knowledge.topics.get(COMPLAINT)
         known = answer.topic is not None and (answer.topic.id in CRISIS or answer.topic.kind == "outside")
         if complaint is None or known or not scorns(text):
             return answer
@@ -186,6 +193,10 @@ class Teller:
 
     def _in_context(self, state: ConversationState, text: str, answer: Answer, context: Context) -> Answer:
         """A short question that leaves out what was just talked of: «hur mycket totalt», «och från vem?»."""
+        talked = self.knowledge.topics.get(state.talk or "")
+        if talked and answer.tier != "small_talk" and self.leaning.leans_on_talk(text, answer):
+            lead = talked.lead_en if answer.language == "en" and talked.lead_en else talked.lead
+            return Answer("small_talk", answer.language, lead, topic=talked, confidence=1.0)
         last = self.knowledge.topics.get(state.last_topic or "")
         if last is None or last.id in CRISIS:
             return answer

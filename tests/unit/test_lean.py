@@ -124,3 +124,33 @@ def test_abuse_alone_gets_no_answer(say: Say, text: str) -> None:
 )
 def test_what_asks_or_praises_is_no_abuse(text: str) -> None:
     assert not scorns(text)
+
+
+def test_what_is_asked_on_after_privacy_is_about_privacy(say: Say) -> None:
+    topic = say("sparas det jag skriver?").topic
+
+    assert say("hur länge?").topic == topic
+    assert say("kan kommunen se det?").topic == topic
+    assert say("tack för snacket").kind == "small_talk"
+
+
+def test_an_answer_to_the_dialog_ends_what_was_said_beside(say: Say) -> None:
+    say("kan vi få iop")
+    aside = say("sparas det här?").topic
+    say("ja")
+
+    assert say("hur mycket?").topic != aside
+
+
+def test_an_address_of_ones_own_is_not_needed(say: Say) -> None:
+    reply = say("min mail är anna@example.com")
+
+    assert reply.kind == "small_talk"
+    assert "anna@" not in reply.text
+
+
+def test_an_english_conversation_stays_english(say: Say) -> None:
+    say("Can our association get an IOP?")
+
+    assert say("not for profit, yes").language == "en"
+    assert say("I think so").language == "en"
