@@ -18,7 +18,7 @@ from dialogs.interpret import answer_and_question
 from dialogs.phrases import say
 from dialogs.words import tokens
 
-GREETING, GOODBYE = "prat-halsning", "prat-hejda"
+GREETING, GOODBYE, ANGER = "prat-halsning", "prat-hejda", "prat-ilsken"
 _WE = frozenset("vi jag oss mig vår våra vårt min mitt mina we our us my".split())
 
 
@@ -82,7 +82,7 @@ def settled(asker: Asker, routed: Routed) -> Routed:
     if topic == GOODBYE:
         after = asker.moved(turn, replace(turn.session, paused=True))
         return Routed(asker.saved(after), _saying(routed.reply, say("bye", turn.language)))
-    if topic == COMPLAINT:
+    if topic in (COMPLAINT, ANGER):
         after = asker.moved(turn, missed(turn.session))
         return Routed(asker.saved(after), _saying(routed.reply, say("annoyed", turn.language)))
     return routed
