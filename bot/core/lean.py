@@ -71,7 +71,8 @@ _MATTER = _SUMS | frozenset(
     "blev gav gett vill ville fortfarande kvar idag aktivt vet nu sen sedan stort stor mycket runs ran parties party "
     "involved municipality association purpose goal target group happen happened result results work worked called "
     "name still active get gets got came up invented created founded made kom hittade uppfann skapade "
-    "grundade startat".split()
+    "grundade startat personer manniskor barn barnen ungdomar unga kvinnor aldre familjer medlemmar anstallda "
+    "volontarer platser people children members".split()
 )
 """Words for what one asks of an example, a place or a rule."""
 _OWN = re.compile(
