@@ -54,7 +54,7 @@ _PLAIN: dict[FollowName, str] = {
     r"(?: pa det| om det| som sager det)?"
     r"|ett till|en till|nagot mer|nat mer|annat exempel|(?:any |are there )*(?:more|other) examples|anything else",
     "who": r"(?:vem|vilka|vilken kalla|who)(?: ar det som| har)? (?:sager|sa|skriver|skrev|skrivit|pastar|pastod|sagt"
-    r"|bestamt|tycker|says|said|wrote|written)(?: (?:det|det har|detta|sa|so|that|this|it|det dar))*"
+    r"|bestamt|tycker|says|said|wrote|written)(?: (?:det|den|det har|den har|detta|sa|so|that|this|it|det dar))*"
     r"|vems (?:ord|asikt|regel|regler|krav)(?: ar det)?|enligt vem|according to whom|vem star bakom(?: det)?"
     r"|fran vem(?: kommer det)?|av vem|vem har gjort det|ar det (?:verkligen |helt )?(?:sant|sakert)"
     r"|stammer det(?: verkligen)?|ar (?:du|ni) sak(?:er|ra)(?: pa det)?|is (?:that|it) (?:really )?true|are you sure",

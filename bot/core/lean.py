@@ -72,7 +72,7 @@ _MATTER = _SUMS | frozenset(
     "involved municipality association purpose goal target group happen happened result results work worked called "
     "name still active get gets got came up invented created founded made kom hittade uppfann skapade "
     "grundade startat personer manniskor barn barnen ungdomar unga kvinnor aldre familjer medlemmar anstallda "
-    "volontarer platser people children members".split()
+    "volontarer platser organisationer foreningar verksamheter stader people children members".split()
 )
 """Words for what one asks of an example, a place or a rule."""
 _OWN = re.compile(
@@ -84,7 +84,7 @@ _FACTS: dict[Facet, re.Pattern[str]] = {
     "year": re.compile(r"(?<![\d(:/])(?:19|20)\d\d(?![\d):/])"),
     "span": re.compile(
         r"\b\w*årig\w*|\b(?:\d+|ett|två|tre|fyra|fem|tio|flera|många) (?:år|månader|veckor)\b|\btills vidare\b"
-        r"|\blängre tid\b|\blångsiktig\w*|\b(?:19|20)\d\d ?[-–] ?(?:(?:19|20)?\d\d)\b",
+        r"|\blängre tid\b|\b(?:19|20)\d\d ?[-–] ?(?:(?:19|20)?\d\d)\b",
         re.IGNORECASE,
     ),
     "sum": re.compile(r"\bkronor\b|\bkr\b|\bmiljon\w*|\brabatter\w+", re.IGNORECASE),
