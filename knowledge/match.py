@@ -22,6 +22,7 @@ from knowledge.story import claimed, split
 
 _IOP = "#iop"
 """The concept (terms/begrepp.yaml) by which a question says that it is about an IOP."""
+_TO_THE_BOT = "#dig"
 CANDIDATES = 42
 """Nearest wordings that are looked at."""
 PROMISING = 16
@@ -35,6 +36,9 @@ STORY_SHARE = 0.5
 """Power of the likelihood that the whole of a story gives a topic, beside that of its question alone."""
 LEAST = 0.002
 """Likelihood of a topic that is no candidate."""
+OF_THE_MATTER = 2.0
+"""What it speaks against small talk, and against other matters, that a question is about an IOP and not said to the
+bot."""
 FROM_STORY = 1.0
 """What it speaks for a question that it ends a story of an organisation's own; 2.8 if it is about an IOP."""
 
@@ -188,10 +192,12 @@ class Matcher:
         query = self._rarity.query(asked.tokens, asked.focus)
         found = self._whole.look_up(query)
         promising = self._promising(asked, self._by_wordings(asked, query), self._by_quotes(quotes), nearest(found, 7))
+        about = _IOP in asked.tokens and _TO_THE_BOT not in asked.tokens
         ranked = []
         for n, (cosine, held) in compared(found, promising).items():
             signals = promising[n]._replace(whole=cosine, held=held)
-            ranked.append((signals.score(), n, signals))
+            elsewhere = about and self._topics[n].kind in ("small_talk", "outside")
+            ranked.append((signals.score() - (OF_THE_MATTER if elsewhere else 0.0), n, signals))
         return sorted(ranked, key=lambda c: (-c[0], c[1]))
 
     def _promising(
