@@ -279,9 +279,26 @@ def when(cited: Citation, language: str = "sv") -> str:
     return _BESIDE[language]["undated"] if told in (None, "", _BESIDE["sv"]["undated"]) else str(told)
 
 
+_NO_DECISION = {
+    "förslag": "a proposal",
+    "förslag till beslut": "a proposal for a decision",
+    "hemställan": "a petition",
+    "motion": "a motion",
+    "remissversion": "out for comments",
+    "skrivelse": "a petition",
+    "utkast": "a draft",
+}
+
+
+def standing(status: str | None, language: str = "sv") -> str:
+    """What a text is that is no decision («förslag till beslut»), for readers of English in English too; empty for
+    any other."""
+    known = _NO_DECISION.get(status or "") if language == "en" else None
+    return f"{known} («{status}»)" if known else status or ""
+
+
 def reference(cited: Citation, language: str = "sv") -> str:
-    """Who says it and where, in one line. Titles, sections and what a text is («förslag») stay as the sources have
-    them."""
-    status = f", {cited.status}" if cited.status else ""
+    """Who says it and where, in one line. Titles and sections stay as the sources have them."""
+    status = f", {told}" if (told := standing(cited.status, language)) else ""
     section = f", {_BESIDE[language]['section']} «{cited.section}»" if cited.section else ""
     return f"{who(cited, language)}: {cited.title} ({when(cited, language)}{status}){section}"

@@ -12,7 +12,7 @@ from bot.core.state import ConversationState
 from bot.core.teller import Routed, Teller
 from bot.core.texts import TEXTS
 from bot.core.voice import voice
-from bot.messages import STRENGTHS, Reply, reference
+from bot.messages import STRENGTHS, Reply, reference, standing, when
 from knowledge.answer import Answer, Context
 from knowledge.language import words
 from knowledge.model import Quote, Topic
@@ -88,7 +88,7 @@ class Followed:
         strengths = STRENGTHS[state.language]
 
         def force(quote: Quote) -> str:
-            status = f", {quote.status}" if quote.status else ""
+            status = f", {stands}" if (stands := standing(quote.status, state.language)) else ""
             also = next(
                 (strengths[other] for other, word in _ALSO.get(quote.strength, ()) if word.search(quote.text)), ""
             )
@@ -107,7 +107,7 @@ class Followed:
         told: list[str] = []
         lines: list[Quote] = []
         for quote in shelf:
-            dated = f"{voice(quote, state.language)}, {quote.published or quote.source.dated or 'odaterad'}"
+            dated = f"{voice(quote, state.language)}, {when(citation(quote, 1), state.language)}"
             if any(t.startswith(dated) for t in told):
                 continue
             line = self._date_line(quote)
@@ -165,7 +165,7 @@ class Followed:
         if place:
             return texts["reach_place"].format(voice=whose, place=place)
         if quote.status:
-            return f"{whose}: {quote.status}"
+            return f"{whose}: {standing(quote.status, state.language)}"
         return texts["reach_none"].format(voice=whose)
 
     def _short(self, state: ConversationState, topic: Topic, shelf: list[Quote]) -> Routed:
@@ -286,7 +286,7 @@ class Followed:
             if around
             else quote
         )
-        lead = TEXTS[state.language]["context"].format(n=n, reference=reference(citation(quote, n)))
+        lead = TEXTS[state.language]["context"].format(n=n, reference=reference(citation(quote, n), state.language))
         shown = wider if wider.end - wider.start <= 1200 else quote
         answer = Answer("answer", state.language, lead, (shown,), tuple(source.remarks), topic, 1.0, state.suggestions)
         return Routed(state, self._teller.drawn(state, answer).reply)

@@ -140,5 +140,5 @@ def _quote(cited: Citation, language: str) -> str:
     body = "\n".join(f"> {line}".rstrip() for line in cited.quote.split("\n"))
     language = language if language in STRENGTHS else "sv"
     strength, read = STRENGTHS[language][cited.strength], _READ[language]
-    shown = f"{body}\n>\n> — **[{cited.number}]** {reference(cited)} · *{strength}* · [{read}]({cited.url})"
+    shown = f"{body}\n>\n> — **[{cited.number}]** {reference(cited, language)} · *{strength}* · [{read}]({cited.url})"
     return f"{shown}\n> \n> *{cited.note}*" if cited.note else shown

@@ -253,7 +253,8 @@ class Router:
 
     def _sources(self, state: ConversationState) -> Reply:
         sources = self._knowledge.sources.values()
-        items = tuple(f"{s.title} – {s.publisher} ({s.published or s.dated or 'odaterad'})" for s in sources)
+        undated = TEXTS[state.language]["undated"]
+        items = tuple(f"{s.title} – {s.publisher} ({s.published or s.dated or undated})" for s in sources)
         blocks: list[Block] = [
             Paragraph(text=TEXTS[state.language]["sources"], role="lead"),
             Bullets(items=items, ordered=True),

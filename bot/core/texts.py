@@ -50,6 +50,7 @@ TEXTS = {
         "place_none": "Då utgår jag från {place}. Källorna innehåller inga egna regler för {place}, så jag "
         "visar nationell vägledning och andra kommuners text, och säger vems ord det är. Fråga kommunen vad som "
         "gäller hos er.",
+        "undated": "odaterad",
         "sources": "Jag svarar med citat ur de här texterna:",
         "read": "Läs källorna",
         "flows": "Jag kan gå igenom något av det här med dig:",
@@ -110,6 +111,7 @@ TEXTS = {
         "of its own.",
         "place_none": "I will start from {place}. The sources hold no rules of {place}'s own, so I show "
         "national guidance and others' texts, and say whose words they are. Ask the municipality what applies there.",
+        "undated": "undated",
         "sources": "I answer with quotes from these texts (in Swedish):",
         "read": "Read the sources",
         "flows": "I can go through one of these with you (in Swedish):",

@@ -16,7 +16,18 @@ from bot.channels.teams.cards import quote_card, step_card
 from bot.channels.teams.draw import text_activity
 from bot.channels.web.draw import draw_reply, memo
 from bot.channels.web.words import words_for
-from bot.messages import Choice, Choices, Citation, Language, Paragraph, Progress, QuoteBlock, Reply, reference
+from bot.messages import (
+    Choice,
+    Choices,
+    Citation,
+    Language,
+    Paragraph,
+    Progress,
+    QuoteBlock,
+    Reply,
+    reference,
+    standing,
+)
 
 URL = "https://iop.example.se"
 QUOTE = "Den som söker ska enligt avsnittet om bidrag ange datum; odaterad ansökan är ett villkor i en lista."
@@ -133,3 +144,10 @@ def test_the_terminal_says_goodbye_in_the_language_of_the_conversation(
     terminal.talk(lambda _text, _number: reply(cited()), first="hello")
 
     assert capsys.readouterr().out.endswith("\nGoodbye!\n")
+
+
+def test_an_english_reader_learns_that_a_text_is_only_a_proposal() -> None:
+    assert standing("förslag till beslut", "en") == "a proposal for a decision («förslag till beslut»)"
+    assert standing("förslag till beslut") == "förslag till beslut"
+    assert standing("något annat", "en") == "något annat"
+    assert standing(None, "en") == ""
