@@ -290,7 +290,7 @@ _NO_DECISION = {
 }
 
 
-def standing(status: str | None, language: str = "sv") -> str:
+def status_in_words(status: str | None, language: str = "sv") -> str:
     """What a text is that is no decision («förslag till beslut»), for readers of English in English too; empty for
     any other."""
     known = _NO_DECISION.get(status or "") if language == "en" else None
@@ -299,6 +299,6 @@ def standing(status: str | None, language: str = "sv") -> str:
 
 def reference(cited: Citation, language: str = "sv") -> str:
     """Who says it and where, in one line. Titles and sections stay as the sources have them."""
-    status = f", {told}" if (told := standing(cited.status, language)) else ""
+    status = f", {told}" if (told := status_in_words(cited.status, language)) else ""
     section = f", {_BESIDE[language]['section']} «{cited.section}»" if cited.section else ""
     return f"{who(cited, language)}: {cited.title} ({when(cited, language)}{status}){section}"

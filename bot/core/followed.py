@@ -12,7 +12,7 @@ from bot.core.state import ConversationState
 from bot.core.teller import Routed, Teller
 from bot.core.texts import TEXTS
 from bot.core.voice import voice
-from bot.messages import STRENGTHS, Reply, reference, standing, when
+from bot.messages import STRENGTHS, Reply, reference, status_in_words, when
 from knowledge.answer import Answer, Context
 from knowledge.language import words
 from knowledge.model import Quote, Topic
@@ -88,7 +88,7 @@ class Followed:
         strengths = STRENGTHS[state.language]
 
         def force(quote: Quote) -> str:
-            status = f", {stands}" if (stands := standing(quote.status, state.language)) else ""
+            status = f", {stands}" if (stands := status_in_words(quote.status, state.language)) else ""
             also = next(
                 (strengths[other] for other, word in _ALSO.get(quote.strength, ()) if word.search(quote.text)), ""
             )
@@ -165,7 +165,7 @@ class Followed:
         if place:
             return texts["reach_place"].format(voice=whose, place=place)
         if quote.status:
-            return f"{whose}: {standing(quote.status, state.language)}"
+            return f"{whose}: {status_in_words(quote.status, state.language)}"
         return texts["reach_none"].format(voice=whose)
 
     def _short(self, state: ConversationState, topic: Topic, shelf: list[Quote]) -> Routed:

@@ -26,7 +26,7 @@ from bot.messages import (
     QuoteBlock,
     Reply,
     reference,
-    standing,
+    status_in_words,
 )
 
 URL = "https://iop.example.se"
@@ -125,7 +125,8 @@ def test_a_copied_quote_has_its_reference_in_the_language_of_the_reply() -> None
     copied = memo(cited(note="Så står det."), words_for("en"))
 
     assert copied == (
-        f"”{QUOTE}”\nSource: Avdic: En rapport (undated, förslag till beslut), section ”Råd › Krav”. "
+        f"”{QUOTE}”\nSource: Avdic: En rapport (undated, a proposal for a decision («förslag till beslut»)), "
+        "section ”Råd › Krav”. "
         "Whose words: SKR, reported by Avdic. Strength: condition in a list.\nRemark: Så står det."
     )
 
@@ -133,7 +134,10 @@ def test_a_copied_quote_has_its_reference_in_the_language_of_the_reply() -> None
 def test_a_reference_keeps_what_the_source_is_called_and_what_is_known_of_its_date() -> None:
     told = reference(cited(issuer="Avdic", dated="odaterad, efter 2016"), "en")
 
-    assert told == "Avdic: En rapport (odaterad, efter 2016, förslag till beslut), section «Råd › Krav»"
+    assert told == (
+        "Avdic: En rapport (odaterad, efter 2016, a proposal for a decision («förslag till beslut»)), "
+        "section «Råd › Krav»"
+    )
 
 
 def test_the_terminal_says_goodbye_in_the_language_of_the_conversation(
@@ -147,7 +151,7 @@ def test_the_terminal_says_goodbye_in_the_language_of_the_conversation(
 
 
 def test_an_english_reader_learns_that_a_text_is_only_a_proposal() -> None:
-    assert standing("förslag till beslut", "en") == "a proposal for a decision («förslag till beslut»)"
-    assert standing("förslag till beslut") == "förslag till beslut"
-    assert standing("något annat", "en") == "något annat"
-    assert standing(None, "en") == ""
+    assert status_in_words("förslag till beslut", "en") == "a proposal for a decision («förslag till beslut»)"
+    assert status_in_words("förslag till beslut") == "förslag till beslut"
+    assert status_in_words("något annat", "en") == "något annat"
+    assert status_in_words(None, "en") == ""

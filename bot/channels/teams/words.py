@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.messages import Citation, Language, standing, when, who
+from bot.messages import Citation, Language, status_in_words, when, who
 
 _STRENGTH_SV = {
     "must": "ska-krav",
@@ -121,7 +121,7 @@ def strength(cited: Citation, words: Words) -> str:
 
 def reference(cited: Citation, words: Words) -> str:
     """Whose words, where, from when, and how strongly: one line under a quote."""
-    status = f", {told}" if (told := standing(cited.status, words.language)) else ""
+    status = f", {told}" if (told := status_in_words(cited.status, words.language)) else ""
     section = f", {words.section} ”{cited.section}”" if cited.section else ""
     source = f"{who(cited, words.language)}: {cited.title} ({when(cited, words.language)}{status}){section}"
     return f"{source} · {strength(cited, words)}"

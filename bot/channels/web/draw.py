@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from bot.channels.web import words as wording
 from bot.channels.web.document import set_document
 from bot.channels.web.typeset import plain_words, set_quote
-from bot.messages import Choice, Choices, Citation, Reply, standing, who
+from bot.messages import Choice, Choices, Citation, Reply, status_in_words, who
 
 _POINTER = re.compile(r"\[\d{1,3}(?:, \d{1,3})*\]")
 TEMPLATES = Path(__file__).parent / "templates"
@@ -39,7 +39,7 @@ def environment() -> Environment:
     env.filters["strength"] = wording.known_strength
     env.tests["beginning"] = str.startswith
     env.globals["who"] = who
-    env.globals["standing"] = standing
+    env.globals["status_in_words"] = status_in_words
     env.globals["date_of"] = wording.date_of
     env.globals["memo"] = memo
     env.globals["press"] = press_value

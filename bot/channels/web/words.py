@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.messages import Citation, Language, standing, when, who
+from bot.messages import Citation, Language, status_in_words, when, who
 
 _MONTHS_SV = (
     "januari", "februari", "mars", "april", "maj", "juni",
@@ -198,7 +198,7 @@ def date_of(citation: Citation, words: Words = SWEDISH) -> str:
 
 def reference(citation: Citation, words: Words = SWEDISH) -> str:
     """The full reference of a quote in one sentence, for a memo; the address is left to whoever knows it."""
-    status = f", {told}" if (told := standing(citation.status, words.language)) else ""
+    status = f", {told}" if (told := status_in_words(citation.status, words.language)) else ""
     section = f", {words.section} ”{citation.section}”" if citation.section else ""
     speaker = "" if citation.publisher == citation.issuer else f" {words.whose}: {who(citation, words.language)}."
     strength = words.strength[known_strength(citation.strength)].lower()
