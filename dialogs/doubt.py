@@ -106,8 +106,11 @@ _UNSAID = re.compile(
 )
 """What somebody who assesses another's application says when it holds no answer; in words as `words.key` squeezes
 them."""
-_TOGETHER = tuple(tuple(p.split()) for p in sorted(w.UNSURE) if 2 <= len(p.split()) <= 5 and len(p) >= 9)
-"""Longer phrases, word by word, in which slips are forgiven."""
+_TOGETHER: dict[tuple[int, str], list[tuple[str, ...]]] = {}
+"""Longer phrases, word by word, in which slips are forgiven, by how many words they have and their first letter."""
+for _phrase in sorted(w.UNSURE):
+    if len(_phrase) >= 9 and 2 <= len(_phrase.split()) <= 5:
+        _TOGETHER.setdefault((len(_phrase.split()), _phrase[0]), []).append(tuple(_phrase.split()))
 _SINGLE = tuple(phrase for phrase in w.UNSURE if " " not in phrase and len(phrase) >= 6)
 
 
@@ -161,7 +164,8 @@ def _doubting(keys: list[str]) -> int:
 def _slips(keys: list[str]) -> bool:
     """Whether the words are a phrase of doubt with a slip of the finger in one or two of them («inegn aning»)."""
     for at in range(min(3, len(keys) - 1)):
-        if any(len(phrase) == len(keys) - at and _alike(keys[at:], phrase) for phrase in _TOGETHER):
+        likely = _TOGETHER.get((len(keys) - at, keys[at][0]), ())
+        if any(_alike(keys[at:], phrase) for phrase in likely):
             return True
         if keys[at] not in SUBJECT_FILL:
             return False
