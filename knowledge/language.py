@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract, extractOne
@@ -110,12 +110,17 @@ class Speller:
 
     def __init__(self, vocabulary: Iterable[str]) -> None:
         self._known = frozenset(vocabulary)
-        self._buckets: dict[str, list[str]] = {}
         self._mended: dict[str, str] = {}
+
+    @cached_property
+    def _buckets(self) -> dict[str, list[str]]:
+        """The longer words by their letters at three places; made when the first unknown word comes."""
+        buckets: dict[str, list[str]] = {}
         for word in sorted(self._known):
             if len(word) >= 4:
                 for key in {word[:2], word[-3:], word[1:3]}:
-                    self._buckets.setdefault(key, []).append(word)
+                    buckets.setdefault(key, []).append(word)
+        return buckets
 
     def known(self, word: str) -> bool:
         """True when the word stands in the vocabulary as it is, or is a number."""

@@ -68,8 +68,7 @@ def _add(into: Gathered, folder: Path, before: Mapping[str, Parsed], own: bool) 
         add_topics(into, doc, topics)
     for doc, examples in documents("examples", schema.ExamplesFile):
         add_examples(into, doc, examples)
-    for doc, more in documents("wordings", schema.AskFile):
-        add_wordings(into, doc, more)
+    add_wordings(into, documents("wordings", schema.AskFile))
 
 
 def _documents(

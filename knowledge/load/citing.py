@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from knowledge import schema
@@ -86,14 +87,19 @@ def add_examples(into: Gathered, doc: Document, entries: schema.ExamplesFile) ->
         into.keep(doc, at, into.topics, entry.id, topic, "topic")
 
 
-def add_wordings(into: Gathered, doc: Document, more: schema.AskFile) -> None:
+def add_wordings(into: Gathered, files: Iterable[tuple[Document, schema.AskFile]]) -> None:
     """Further wordings of what is there already."""
-    for key, wordings in (("ask", more.ask), ("ask_en", more.ask_en)):
-        for id, added in wordings.items():
-            topic = into.topics.get(id)
-            if topic is None:
-                into.fault(doc, [key, id], f"There is no topic {id!r}.", "Use the id of a topic or an example.")
-            elif key == "ask":
-                into.topics[id] = replace(topic, ask=(*topic.ask, *added))
-            else:
-                into.topics[id] = replace(topic, ask_en=(*topic.ask_en, *added))
+    ask: dict[str, list[str]] = {}
+    ask_en: dict[str, list[str]] = {}
+    for doc, more in files:
+        for key, wordings, gathered in (("ask", more.ask, ask), ("ask_en", more.ask_en, ask_en)):
+            for id, added in wordings.items():
+                if id in into.topics:
+                    gathered.setdefault(id, []).extend(added)
+                else:
+                    into.fault(doc, [key, id], f"There is no topic {id!r}.", "Use the id of a topic or an example.")
+    for id in ask.keys() | ask_en.keys():
+        topic = into.topics[id]
+        into.topics[id] = replace(
+            topic, ask=(*topic.ask, *ask.get(id, ())), ask_en=(*topic.ask_en, *ask_en.get(id, ()))
+        )
