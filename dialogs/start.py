@@ -73,7 +73,7 @@ def starts(flows: Mapping[str, Flow], text: str) -> str | None:
     """
     found: tuple[float, str] | None = None
     told = INFORMATIONAL.search(text.casefold()) is not None
-    for clause in [text, *CLAUSE.split(text)]:
+    for clause in dict.fromkeys([text, *CLAUSE.split(text)]):
         words = tokens(clause)
         if not 1 <= len(words) <= 14:
             continue

@@ -293,10 +293,10 @@ def _answers(text: str) -> bool:
     """Whether a text is an answer and nothing more: «ja», «vet inte», «delvis», «tror inte det»."""
     if fold(text).strip(" .!") in _BARE:
         return True
-    if _FAULT & set(words(text)):
+    if "?" in text or _FAULT & set(words(text)):
         return False
     reading = read_yes_no(text)
-    return reading.manner == "answer" and (not reading.remark or len(words(text)) < 5) and "?" not in text
+    return reading.manner == "answer" and (not reading.remark or len(words(text)) < 5)
 
 
 def _language(text: str, state: ConversationState) -> str:
