@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 from knowledge.language import STOP_EN, STOP_SV, fold, words
-from knowledge.story import begins_to_ask
+from knowledge.story import SENTENCE, begins_to_ask
 
 MOST = 4
 """Questions that are answered in one go."""
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _JOINT = re.compile(r",? (?:och|samt|and|dels)(?= )|[,;:](?= )| [–-](?= )", re.IGNORECASE)
 """Where another question may begin."""
 _QUESTION_WORD = re.compile(r"(?:hur|vad|va|vem|vems|vilk\w+|nar|varfor|how|what|who|which|when|where|why)\b")
@@ -37,7 +36,7 @@ def parts_of(text: str) -> tuple[str, ...]:
     asks: list[str] = []
     about = ""
     typed_marks = "?" in text
-    for sentence in _SENTENCE.split(text.strip()):
+    for sentence in SENTENCE.split(text.strip()):
         asking = not typed_marks or sentence.endswith("?")
         for piece, introduces in _pieces(sentence):
             indirect = _INDIRECT.match(fold(piece)) if len(fold(piece)) == len(piece) else None

@@ -14,7 +14,7 @@ from knowledge.language import STOP_EN, STOP_SV, fold, words
 SHORTEST = 4
 """Words of a story; fewer are a greeting or an aside."""
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _CLAUSE = re.compile(r"(?<=[,;:–])\s+")
 _ASKING = frozenset(
     "e a va vad hur vem vems vilka vilken vilket nar var vart varfor varifran far kan maste finns ska skulle ar"
@@ -50,7 +50,7 @@ def split(text: str) -> Story | None:
     own; None of any other."""
     told: list[str] = []
     asks: list[str] = []
-    for sentence in _SENTENCE.split(text.strip()):
+    for sentence in SENTENCE.split(text.strip()):
         before, asking = _parted(sentence)
         told.append(before)
         asks.append(asking)
