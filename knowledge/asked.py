@@ -21,6 +21,7 @@ _ASKING = frozenset(
     "va vad hur vem vilka vilken vilket nar var varfor far kan maste finns ska ar what how who which "
     "when where why can".split()
 )
+TRAILING = frozenset("da det de den for nu va egentligen ju har dar typ liksom then though".split())
 GOING_ON = frozenset({"och", "men", "sa", "eller", "fast", "and", "but", "so"})
 
 
@@ -89,5 +90,10 @@ class Reader:
 
 
 def _begun(tokens: list[str]) -> list[str]:
-    """The words of a question without one that only goes on: «och hur börjar man?»."""
-    return tokens[1:] if len(tokens) > 2 and tokens[0] in GOING_ON else tokens
+    """The words of a question without one that only goes on («och hur börjar man?»), and without what trails off («hur
+    börjar man då?», «måste vi det för det här?»)."""
+    first = 1 if len(tokens) > 2 and tokens[0] in GOING_ON else 0
+    last = len(tokens)
+    while last - first > 2 and tokens[last - 1] in TRAILING:
+        last -= 1
+    return tokens[first:last]

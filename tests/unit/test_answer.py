@@ -110,3 +110,11 @@ def test_a_suggestion_that_is_picked_is_answered_by_its_own_topic(answerer: Answ
     asked = {topic.id: answerer.answer(topic.title) for topic in knowledge.topics.values()}
 
     assert [id for id, answer in asked.items() if answer.topic is None or answer.topic.id != id] == []
+
+
+@pytest.mark.parametrize("trail", ["då", "egentligen", "för det", "då nu"])
+def test_what_trails_off_changes_no_answer(answerer: Answerer, trail: str) -> None:
+    plain = answerer.answer("Måste vi ha organisationsnummer")
+
+    assert answerer.answer(f"Måste vi ha organisationsnummer {trail}").topic == plain.topic
+    assert plain.topic is not None
