@@ -147,8 +147,10 @@ class Answerer:
         left_over = False
         for part in asked:
             match = self._matcher.match(part, next(iter(whole.places), None))
-            if match.ranked and match.confidence >= sure and match.ranked[0].topic.kind == "answer":
-                found.setdefault(match.ranked[0].topic.id, match)
+            topic = match.ranked[0].topic if match.ranked else None
+            least = {"answer": sure, "unanswered": SURE}.get(topic.kind) if topic else None
+            if topic and least is not None and match.confidence >= least:
+                found.setdefault(topic.id, match)
             else:
                 left_over = True
         if len(found) < 2:
@@ -160,7 +162,7 @@ class Answerer:
         parts = tuple(Part(t, _lead(s, language), q) for t, s, q in zip(titles, said, quotes_of, strict=True))
         quotes = tuple(quote for part in parts for quote in part.quotes)
         return Answer(
-            "answer",
+            "answer" if any(topic.kind == "answer" for topic in topics) else "no_answer",
             language,
             _IN_TURN[language],
             quotes,

@@ -10,7 +10,7 @@ from knowledge.story import SENTENCE, begins_to_ask
 MOST = 4
 """Questions that are answered in one go."""
 
-_JOINT = re.compile(r",? (?:och|samt|and|dels)(?= )|[,;:](?= )| [–-](?= )", re.IGNORECASE)
+_JOINT = re.compile(r",? (?:och|å|samt|and|dels)(?= )|[,;:](?= )| [–-](?= )", re.IGNORECASE)
 """Where another question may begin."""
 _QUESTION_WORD = re.compile(r"(?:hur|vad|va|vem|vems|vilk\w+|nar|varfor|how|what|who|which|when|where|why)\b")
 _VERB_FIRST = re.compile(

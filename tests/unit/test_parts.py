@@ -71,3 +71,11 @@ def test_what_is_left_over_is_told(answerer: Answerer) -> None:
 
     assert len(whole.parts) == 2
     assert any("En del av det du frågar" in remark for remark in whole.remarks)
+
+
+def test_questions_that_the_sources_leave_open_are_told_as_such_one_by_one(answerer: Answerer) -> None:
+    answer = answerer.answer("vem betalar om nån skadar sig, å måste vi ha organisationsnummer?")
+
+    assert answer.tier == "no_answer"
+    assert len(answer.parts) == 2
+    assert not any("En del av det du frågar" in remark for remark in answer.remarks)
